@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The target graph, leaves first. Data flows down this list, imports point up it; `Tests/ArchitectureTests` reads the
+// `import` lines of every source file against the same table, so an undeclared or transitive import fails the build's tests.
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "dwcp-trainer",
+    products: [.executable(name: "dwcp", targets: ["dwcp"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C, one thin target per library.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "COnnx",
+            cxxSettings: [.define("ONNX_NAMESPACE", to: "onnx"), .define("ONNX_ML", to: "1")],
+            linkerSettings: [.linkedLibrary("onnx"), .linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
+        .target(name: "CKernels"),
+
+        // Foundations.
+        module("Failures"),
+        module("Files", ["Failures"]),
+        module("Randomness"),
+        module("Expressions", ["Failures"]),
+        module("ModelGraph"),
+        module("TensorCore", ["CKernels", "COpenBLAS", "Randomness"]),
+
+        // Data, learning, files.
+        module("Telemetry", ["CZlib", "Expressions", "Failures", "Files"]),
+        module("Metrics", ["Randomness"]),
+        module("Learners", ["TensorCore", "ModelGraph", "Randomness", "Failures"]),
+        module("ModelArtifacts", ["ModelGraph", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
+        module("Inference", ["ModelGraph", "TensorCore", "Failures"]),
+        module("Simulation", ["Telemetry", "Randomness", "Failures", "Files"]),
+        module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
+
+        // The four models, their judge, the run.
+        module("Trainers", ["Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
+        module("Evaluation", [
+            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness", "Failures",
+        ]),
+        module("Reports"),
+        module("Pipeline", [
+            "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
+            "Simulation", "Importing", "Failures", "Files", logging, subprocess,
+        ]),
+        .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
+
+        // Tests.
+        module("TestSupport", ["ModelGraph"]),
+        tests("Architecture", []),
+        tests("Randomness", ["Randomness"]),
+        tests("Files", ["Files", "Failures"]),
+        tests("Expressions", ["Expressions"]),
+        tests("TensorCore", ["TensorCore", "CKernels", "Randomness"]),
+        tests("Telemetry", ["Telemetry", "Expressions", "Randomness"]),
+        tests("Metrics", ["Metrics", "Randomness"]),
+        tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
+        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
+        tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
+        tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
+        tests("Importing", ["Importing", "Telemetry"]),
+        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
+        tests("Evaluation", [
+            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
+        ]),
+        tests("Reports", ["Reports"]),
+        tests("Pipeline", ["Pipeline", "Telemetry", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports"]),
+        tests("CommandLine", ["ModelGraph", subprocess]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
