@@ -111,8 +111,8 @@ public struct VerdictRule: Sendable {
 
     private func verdict(_ evidence: Evidence, _ gated: [MetricResult]) -> (Verdict, [String]) {
         guard !gates.isEmpty else { return (.fail, ["no targets are configured: a model without targets cannot pass"]) }
-        if let missing = evidence.missingTruth { return (.undecided, [missing]) }
         guard evidence.testRows > 0 else { return (.fail, ["no test rows: nothing was judged"]) }
+        if let missing = evidence.missingTruth { return (.undecided, [missing]) }
         let notNumbers = gated.filter { !($0.value?.isFinite ?? false) }.map(\.name)
         if evidence.units < evidence.unitsNeeded {
             return (.undecided, [
