@@ -11,8 +11,8 @@ public enum Training: PartRole { public static let name = "train" }
 /// What thresholds and early stopping are chosen on.
 public enum Validation: PartRole { public static let name = "validation" }
 
-/// What the written artifact is judged on, once.
-public enum Testing: PartRole { public static let name = "test" }
+/// What the written artifact is judged on, once: the test part. (`Testing` would hide the test library's module of that name.)
+public enum HeldOut: PartRole { public static let name = "test" }
 
 /// The rows of a table that lie in one interval of time, cut into segments.
 ///
@@ -37,7 +37,7 @@ public struct Part<Role: PartRole>: Sendable {
     }
 }
 
-extension Part where Role == Testing {
+extension Part where Role == HeldOut {
     /// A whole file as the test part: what `dwcp evaluate` judges on.
     /// - Throws: `SplitError.emptyPart` for a table without rows.
     public init(wholeFile table: TelemetryTable, gapFactor: Double) throws(SplitError) {

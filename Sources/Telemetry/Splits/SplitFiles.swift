@@ -22,7 +22,7 @@ public enum SplitFiles {
         } catch {
             throw FileError(.cannotCreate, path: directory, doing: "create", errno: errno)
         }
-        let paths = [Training.name, Validation.name, Testing.name].map { "\(directory)/\($0).csv" }
+        let paths = [Training.name, Validation.name, HeldOut.name].map { "\(directory)/\($0).csv" }
         var records = RecordSplitter(try ByteInput(path: path))
         guard let header = try records.next().map(closed) else { throw SplitFilesError(path: path, found: 0, expected: assignments.count) }
         try AtomicFile.stream(to: paths[0]) { train in

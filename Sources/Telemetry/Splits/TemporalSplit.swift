@@ -9,7 +9,7 @@ public import Failures
 public struct TemporalSplit: Sendable {
     public let train: Part<Training>
     public let validation: Part<Validation>
-    public let test: Part<Testing>
+    public let test: Part<HeldOut>
     public let boundaries: SplitBoundaries
     /// The part of every row of the table.
     public let assignments: [PartAssignment]
@@ -32,7 +32,7 @@ public struct TemporalSplit: Sendable {
         }
         train = try part(Training.self, .train)
         validation = try part(Validation.self, .validation)
-        test = try part(Testing.self, .test)
+        test = try part(HeldOut.self, .test)
         self.boundaries = boundaries
         self.assignments = assignments
     }

@@ -17,14 +17,14 @@ public struct WindowSet<Role: PartRole>: Sendable {
     ///     `requiresNextRow`, the target row is `rows.upperBound`.
     public init(
         _ frame: FeatureFrame<Role>, windowLength: Int, stride: Int = 1, requiresNextRow: Bool = false,
-        where isKept: (_ rows: Range<Int>) throws -> Bool = { _ in true }
-    ) rethrows {
+        where isKept: (_ rows: Range<Int>) -> Bool = { _ in true }
+    ) {
         precondition(windowLength > 0 && stride > 0, "a window of \(windowLength) rows every \(stride) rows does not exist")
         var endRows: [Int32] = []
         for segment in frame.segments {
             let last = segment.upperBound - (requiresNextRow ? 2 : 1)
             for end in Swift.stride(from: segment.lowerBound + windowLength - 1, through: last, by: stride)
-            where try isKept(end + 1 - windowLength ..< end + 1) {
+            where isKept(end + 1 - windowLength ..< end + 1) {
                 endRows.append(Int32(end))
             }
         }
