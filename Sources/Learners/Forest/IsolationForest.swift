@@ -3,7 +3,8 @@ import Foundation
 public import ModelGraph
 public import Randomness
 
-/// An isolation forest (Liu, Ting, Zhou, "Isolation Forest", ICDM 2008): rows that random splits separate early are abnormal.
+/// An isolation forest (Liu, Ting, Zhou, "Isolation Forest", ICDM 2008): rows that random splits separate early are
+/// abnormal.
 ///
 /// This value holds the hyperparameters; `fit` returns the learned trees as `IsolationForestParameters`, and
 /// `IsolationForestScorer` scores rows with them. Higher scores are more abnormal (scikit-learn's `score_samples` is the
@@ -30,8 +31,8 @@ public struct IsolationForest: Sendable, Codable, Equatable {
     ///   - rows: the rows to learn from; all when nil.
     ///   - center: subtracted from every row, `[feature]`.
     ///   - scale: divides every centred row, `[feature]`, each above zero (1 for a constant column).
-    /// - Throws: `IsolationForestError` on a wrong shape, fewer than two rows, a scale that is not above zero, or a value that is
-    ///   not finite before or after scaling.
+    /// - Throws: `IsolationForestError` on a wrong shape, fewer than two rows, a scale that is not above zero, or a value
+    ///   that is not finite before or after scaling.
     public func fit(
         _ frame: Tensor, rows: [Int]? = nil, center: Tensor, scale: Tensor, stream: RandomStream, threads: Int = 1
     ) throws(IsolationForestError) -> IsolationForestParameters {
@@ -39,7 +40,9 @@ public struct IsolationForest: Sendable, Codable, Equatable {
         guard sampleSize >= 2 else { throw .hyperparameter(name: "sampleSize", found: sampleSize, expected: "at least 2") }
         let scaling = try RobustScaling(center: center, scale: scale)
         let rowCount = try scaling.rowCount(of: frame)
-        if let rows { precondition(rows.allSatisfy { (0 ..< rowCount).contains($0) }, "a chosen row lies outside the frame") }
+        if let rows {
+            precondition(rows.allSatisfy { (0 ..< rowCount).contains($0) }, "a chosen row lies outside the frame")
+        }
         let available = rows?.count ?? rowCount
         guard available >= 2 else { throw .tooFewRows(found: available) }
         try scaling.checkFinite(frame, rows: rows)

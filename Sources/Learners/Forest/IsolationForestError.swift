@@ -27,15 +27,16 @@ public enum IsolationForestError: ExplainedError, Equatable {
         case .tooFewRows(let found):
             "growing an isolation forest: \(found) rows, expected at least 2; check the training part of the data"
         case .scale(let column, let found):
-            "isolation forest: the scale of column \(column) is \(found), expected a finite number above 0; use 1 for a constant column"
+            "isolation forest: the scale of column \(column) is \(found), expected a finite number above 0; "
+                + "use 1 for a constant column"
         case .notFinite(let row, let column, let found, let scaled):
             "isolation forest: row \(row), column \(column) holds \(found)\(scaled ? ", which overflows when scaled" : ""), "
                 + "expected a finite value; fill or leave out the row"
         case .malformedTree(let tree, let node, let problem):
             "isolation forest: tree \(tree), node \(node): \(problem); the model is damaged, train or export it again"
         case .normaliser(let found):
-            "isolation forest: the average path length is \(found), expected a finite number above 0; the model is damaged, train or "
-                + "export it again"
+            "isolation forest: the average path length is \(found), expected a finite number above 0; "
+                + "the model is damaged, train or export it again"
         }
     }
 }

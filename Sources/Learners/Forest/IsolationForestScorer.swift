@@ -4,9 +4,9 @@ public import ModelGraph
 
 /// A forest laid out for scoring many rows.
 ///
-/// Precision: rows are scaled and compared in float32, the float32 path lengths of the trees are added in double precision in
-/// the order of the trees, the score 2^(−mean / c(ψ)) is computed in double precision and rounded to float32 once. The
-/// bits depend neither on the number of threads nor on the rows scored together.
+/// Precision: rows are scaled and compared in float32, the float32 path lengths of the trees are added in double
+/// precision in the order of the trees, the score 2^(−mean / c(ψ)) is computed in double precision and rounded to float32
+/// once. The bits depend neither on the number of threads nor on the rows scored together.
 public struct IsolationForestScorer: Sendable {
     /// Features per row.
     public var featureCount: Int { scaling.featureCount }
@@ -17,8 +17,8 @@ public struct IsolationForestScorer: Sendable {
     private let trees: [Root]
     private let averagePathLength: Double
 
-    /// Sixteen bytes, so that a step reads one cache line; offsets are in bytes from the tree's root and the row's start. A leaf
-    /// leads to itself, so that a walk needs no test for its end: it takes as many steps as the tree is deep.
+    /// Sixteen bytes, so that a step reads one cache line; offsets are in bytes from the tree's root and the row's start.
+    /// A leaf leads to itself, so that a walk needs no test for its end: it takes as many steps as the tree is deep.
     private struct Node {
         var threshold: Float
         var featureOffset: UInt32
@@ -38,8 +38,8 @@ public struct IsolationForestScorer: Sendable {
 
     /// Checks the trees and lays them out.
     ///
-    /// - Throws: `IsolationForestError` where a tree is malformed: arrays of different lengths, a child that does not lie behind
-    ///   its parent or is reached twice, a feature that does not exist, a number that is not finite.
+    /// - Throws: `IsolationForestError` where a tree is malformed: arrays of different lengths, a child that does not lie
+    ///   behind its parent or is reached twice, a feature that does not exist, a number that is not finite.
     public init(_ parameters: IsolationForestParameters) throws(IsolationForestError) {
         scaling = try RobustScaling(center: parameters.center, scale: parameters.scale)
         guard !parameters.trees.isEmpty else { throw .hyperparameter(name: "trees", found: 0, expected: "at least 1") }
@@ -144,7 +144,8 @@ public struct IsolationForestScorer: Sendable {
             for tree in trees {
                 let root = nodeBase + tree.firstNode * MemoryLayout<Node>.stride
                 for group in stride(from: 0, to: sums.count, by: Self.lanes) {
-                    Self.walk(root, depth: tree.depth, rows: rowBase + group * rowSize, rowSize: rowSize, sums: sumBase + group)
+                    Self.walk(
+                        root, depth: tree.depth, rows: rowBase + group * rowSize, rowSize: rowSize, sums: sumBase + group)
                 }
             }
         }
@@ -194,7 +195,8 @@ extension IsolationForestParameters.Tree {
             for child in [Int(left[node]), Int(right[node])] {
                 guard child > node, child < count, !reached[child] else {
                     throw .malformedTree(
-                        tree: index, node: node, problem: "child \(child) is not a node of its own behind it (\(count) nodes)")
+                        tree: index, node: node,
+                        problem: "child \(child) is not a node of its own behind it (\(count) nodes)")
                 }
                 reached[child] = true
             }

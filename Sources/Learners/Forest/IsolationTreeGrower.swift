@@ -42,8 +42,10 @@ struct IsolationTreeGrower {
         return tree
     }
 
-    /// Floyd's sampling without replacement (Bentley, Floyd, CACM 1987): every subset is equally likely, at `sampleSize` draws.
-    private mutating func drawSample(from values: UnsafeBufferPointer<Float>, rows: [Int]?, stream: inout RandomStream) {
+    /// Floyd's sampling without replacement (Bentley, Floyd, CACM 1987): every subset is equally likely.
+    private mutating func drawSample(
+        from values: UnsafeBufferPointer<Float>, rows: [Int]?, stream: inout RandomStream
+    ) {
         let featureCount = scaling.featureCount
         var chosen: [Int] = []
         chosen.reserveCapacity(sampleSize)
@@ -89,8 +91,8 @@ struct IsolationTreeGrower {
         tree.pathLength.append(pathLength)
     }
 
-    /// A feature drawn uniformly among those not constant in the node, and a threshold with rows on both sides; nil when every
-    /// feature is constant.
+    /// A feature drawn uniformly among those not constant in the node, and a threshold with rows on both sides; nil when
+    /// every feature is constant.
     ///
     /// Drawing until a feature varies is uniform over the varying ones. What is constant here is constant below, so the
     /// features found constant stay behind `varying` for the whole subtree.

@@ -68,7 +68,7 @@ struct RobustScaling: Sendable {
         }
     }
 
-    /// Writes the scaled rows `first ..< first + count` to `target`, row-major, and returns the first row that is not finite.
+    /// Writes the scaled rows `first ..< first + count` to `target`, row-major, and returns the first that is not finite.
     ///
     /// `source` must hold the rows, `target` at least `count` rows.
     func scale(
