@@ -25,6 +25,8 @@ public struct Schema: Sendable, Codable, Equatable {
     public struct QualityRules: Sendable, Codable, Equatable {
         /// Largest share of empty cells where a column does not say otherwise.
         public var missingLimit: Double
+        /// Spellings that count as an empty cell, for example `NaN`; none when absent.
+        public var missingMarkers: [String]?
         /// Outliers lie beyond `quartile ± multiplier · IQR`; they are reported, never removed.
         public var outlierIQRMultiplier: Double
         /// A step longer than `gapFactor` times the series' median interval is a gap.
@@ -34,6 +36,7 @@ public struct Schema: Sendable, Codable, Equatable {
 
         enum CodingKeys: String, CodingKey {
             case missingLimit = "missing_limit"
+            case missingMarkers = "missing_markers"
             case outlierIQRMultiplier = "outlier_iqr_multiplier"
             case gapFactor = "gap_factor"
             case minimumRows = "minimum_rows"
@@ -69,6 +72,12 @@ public struct Schema: Sendable, Codable, Equatable {
             case affectingConsensus = "affecting_consensus"
         }
     }
+
+    /// The columns that say when and on which directed link a row was recorded. Every file has them.
+    public static let timestampColumn = "timestamp"
+    public static let nodeColumn = "node_id"
+    public static let peerColumn = "peer_id"
+    public static let identityColumns = [timestampColumn, nodeColumn, peerColumn]
 
     public func column(_ name: String) -> ColumnDefinition? { columns.first { $0.name == name } }
 }

@@ -1,0 +1,100 @@
+/// What a cell says, as its column's type reads it.
+enum Cell {
+    /// Empty, or a spelling that the schema declares as missing.
+    case missing
+    /// A number, or a category's code.
+    case value(Double)
+    /// Free text or an instant.
+    case text
+    /// Neither missing nor of the column's type.
+    case unreadable
+}
+
+/// Reads the cells of one column of one file. Validation and reading share it, so that they cannot disagree.
+struct ColumnDecoder {
+    let definition: ColumnDefinition
+    /// Position of the column in the file's rows.
+    let position: Int
+    private let categories: [[UInt8]]
+    private let missingMarkers: [[UInt8]]
+
+    init(_ definition: ColumnDefinition, position: Int, schema: Schema) {
+        self.definition = definition
+        self.position = position
+        categories = (definition.categories ?? []).map { Array($0.utf8) }
+        missingMarkers = (schema.quality.missingMarkers ?? []).map { Array($0.utf8) }
+    }
+
+    /// Decoders of the schema's columns that a file has, in the file's order. Of repeated names the first counts.
+    static func all(header: [String], schema: Schema, where wanted: (String) -> Bool = { _ in true }) -> [ColumnDecoder] {
+        let definitions = Dictionary(schema.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen = Set<String>()
+        return header.enumerated().compactMap { position, name in
+            guard wanted(name), seen.insert(name).inserted, let definition = definitions[name] else { return nil }
+            return ColumnDecoder(definition, position: position, schema: schema)
+        }
+    }
+
+    /// What the column's cells must look like, for messages.
+    var expectation: String {
+        let unit = definition.unit.isEmpty ? "" : " (\(definition.unit))"
+        switch definition.type {
+        case .float: return "a number\(unit)"
+        case .int64: return "a whole number\(unit)"
+        case .datetime: return Instant.expectation
+        case .string: return "a text"
+        case .categorical: return "one of \((definition.categories ?? []).joined(separator: ", "))"
+        }
+    }
+
+    @inline(__always)
+    func decode(_ cell: UnsafeBufferPointer<UInt8>) -> Cell {
+        if cell.isEmpty { return .missing }
+        switch definition.type {
+        case .float:
+            let value = Decimal.parse(cell)
+            // Also false for NaN: no number, or none that float32 can hold.
+            if abs(value) <= Double(Float.greatestFiniteMagnitude) { return .value(value) }
+        case .int64:
+            let value = Decimal.parse(cell)
+            if abs(value) <= 9.2e18, value == value.rounded(.towardZero) { return .value(value) }
+        case .categorical:
+            if let code = code(of: cell) { return .value(Double(code)) }
+        case .datetime:
+            if Instant.parse(cell) != nil { return .text }
+        case .string:
+            if missingMarkers.isEmpty, cell[0] > 0x20 { return .text }
+        }
+        return decodeUnusual(cell)
+    }
+
+    /// Cells with spaces around them, missing markers, and whatever is left.
+    @inline(never)
+    private func decodeUnusual(_ cell: UnsafeBufferPointer<UInt8>) -> Cell {
+        let text = cell.trimmed
+        if text.isEmpty || missingMarkers.contains(where: { text.elementsEqual($0) }) { return .missing }
+        if definition.type == .string { return .text }
+        return text.count < cell.count ? decode(text) : .unreadable
+    }
+
+    @inline(__always)
+    private func code(of cell: UnsafeBufferPointer<UInt8>) -> Int? {
+        for (code, category) in categories.enumerated() where category.count == cell.count {
+            if category.elementsEqual(cell) { return code }
+        }
+        return nil
+    }
+}
+
+/// A cell as messages show it: quoted, short, on one line.
+func excerpt(_ cell: UnsafeBufferPointer<UInt8>) -> String {
+    let text = String(decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(cell).prefix(160)), as: UTF8.self)
+    return excerpt(text)
+}
+
+/// A text from a file as messages show it: quoted, short, on one line.
+func excerpt(_ text: String) -> String {
+    let limit = 40
+    let line = text.prefix(limit).unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "·" : String($0) }.joined()
+    return "\"\(line)\(text.count > limit ? "…" : "")\""
+}

@@ -1,0 +1,59 @@
+/// Any JSON value: for documents whose keys and types must be looked at one by one.
+indirect enum JSONValue: Decodable, Equatable {
+    case null
+    case boolean(Bool)
+    /// Kept apart from `number`, so that large identifiers lose no digit.
+    case integer(Int64)
+    case number(Double)
+    case text(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .boolean(value)
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .array(value)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// The JSON type in words, for messages.
+    var typeName: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "true or false"
+        case .integer, .number: "a number"
+        case .text: "a text"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// Paths of keys in this document that `understood` lacks, sorted. Null members count as absent.
+    func keysMissing(in understood: JSONValue, at path: String = "") -> [String] {
+        switch (self, understood) {
+        case (.object(let given), .object(let known)):
+            given.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
+                let place = path.isEmpty ? key : "\(path).\(key)"
+                if let counterpart = known[key] { return value.keysMissing(in: counterpart, at: place) }
+                return value == .null ? [] : [place]
+            }
+        case (.array(let given), .array(let known)):
+            zip(given, known).enumerated().flatMap { index, pair in
+                pair.0.keysMissing(in: pair.1, at: "\(path)[\(index)]")
+            }
+        default: []
+        }
+    }
+}
