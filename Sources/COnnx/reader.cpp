@@ -27,7 +27,9 @@ connx_text text(const std::string &value) { return {value.data(), value.size()};
 
 const onnx::NodeProto &proto(const connx_node *node) { return *reinterpret_cast<const onnx::NodeProto *>(node); }
 const onnx::TensorProto &proto(const connx_tensor *tensor) { return *reinterpret_cast<const onnx::TensorProto *>(tensor); }
-const onnx::ValueInfoProto &proto(const connx_value *value) { return *reinterpret_cast<const onnx::ValueInfoProto *>(value); }
+const onnx::ValueInfoProto &proto(const connx_value *value) {
+    return *reinterpret_cast<const onnx::ValueInfoProto *>(value);
+}
 const onnx::AttributeProto &proto(const connx_attribute *attribute) {
     return *reinterpret_cast<const onnx::AttributeProto *>(attribute);
 }
@@ -42,7 +44,8 @@ void parse(connx_model *model, const uint8_t *bytes, size_t count) {
     if (!model->proto.has_graph()) throw connx::Refused("the model holds no graph");
     // The data of an external tensor lies in another file that the model names: never followed.
     for (const onnx::TensorProto &tensor : model->proto.graph().initializer()) {
-        if (tensor.data_location() == onnx::TensorProto::EXTERNAL) throw connx::Refused("a tensor is stored outside the file");
+        const bool external = tensor.data_location() == onnx::TensorProto::EXTERNAL;
+        if (external) throw connx::Refused("a tensor is stored outside the file");
     }
     onnx::checker::check_model(model->proto);
 }

@@ -8,7 +8,8 @@ namespace connx {
 namespace {
 
 enum Kind {
-    MODEL, GRAPH, NODE, ATTRIBUTE, TENSOR, VALUE, TYPE, TENSOR_TYPE, SHAPE, DIMENSION, ENTRY, OPSET, NUMBERS, UNSUPPORTED, BYTES
+    MODEL, GRAPH, NODE, ATTRIBUTE, TENSOR, VALUE, TYPE, TENSOR_TYPE, SHAPE, DIMENSION, ENTRY, OPSET,
+    NUMBERS, UNSUPPORTED, BYTES
 };
 
 struct Field {
@@ -18,7 +19,8 @@ struct Field {
     const char *name;
 };
 
-/// The length-delimited fields that are messages, packed numbers or unsupported; all others are bytes. Numbers from onnx.proto.
+/// The length-delimited fields that are messages, packed numbers or unsupported; all others are bytes. Numbers from
+/// onnx.proto.
 constexpr Field fields[] = {
     {MODEL, 7, GRAPH, "graph"},
     {MODEL, 8, OPSET, "opset_import"},
@@ -132,7 +134,8 @@ private:
         memory += object_size(kind) + overhead;
         switch (kind) {
         case UNSUPPORTED:
-            throw Refused("byte " + std::to_string(start) + " starts the field " + name + ", which this program does not read");
+            throw Refused(
+                "byte " + std::to_string(start) + " starts the field " + name + ", which this program does not read");
         case NUMBERS:
             // A one-byte varint becomes an int64; the list may have grown to twice its size.
             memory += 16 * length;

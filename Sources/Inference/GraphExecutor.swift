@@ -1,12 +1,12 @@
-//  Inference owns the judge's own forward pass: it runs a ModelGraph or an OperatorGraph plainly, so that a trainer's mistake
-//  cannot hide in both. It must never import Learners, Trainers or a file format.
+//  Inference owns the judge's own forward pass: it runs a ModelGraph or an OperatorGraph plainly, so that a trainer's
+//  mistake cannot hide in both. It must never import Learners, Trainers or a file format.
 
 public import ModelGraph
 
 /// Runs a model layer by layer, in float32, on one thread.
 ///
-/// The result of a row depends on that row alone, to the bit: evaluating a part of a batch, or one row, gives the same numbers as
-/// evaluating the whole. Weights are prepared once, in `init`.
+/// The result of a row depends on that row alone, to the bit: evaluating a part of a batch, or one row, gives the same
+/// numbers as evaluating the whole. Weights are prepared once, in `init`.
 public struct GraphExecutor: Sendable {
     private let inputs: [ModelGraph.Input]
     private let steps: [Step]
@@ -24,7 +24,8 @@ public struct GraphExecutor: Sendable {
         let shape: [Int]
     }
 
-    /// Rows that go through the whole model before the next ones start: few enough that a recurrent layer's steps stay in cache.
+    /// Rows that go through the whole model before the next ones start: few enough that a recurrent layer's steps stay
+    /// in cache.
     private static let rowsPerBlock = 64
 
     /// - Throws: `InferenceError` when the graph does not fit together; it names the node and both shapes.
@@ -45,7 +46,9 @@ public struct GraphExecutor: Sendable {
                 sources: node.sources.map { positions[$0, default: 0] })
         }
         outputs = graph.outputs.map { output in
-            Output(name: output.name, position: positions[output.source, default: 0], shape: shapes[output.source, default: []])
+            Output(
+                name: output.name, position: positions[output.source, default: 0],
+                shape: shapes[output.source, default: []])
         }
     }
 
@@ -88,7 +91,8 @@ public struct GraphExecutor: Sendable {
                 throw .wrongShape(input.name, given: tensor.shape, expected: "[batch] + \(input.shape)")
             }
             if let first = tensors.first, tensor.shape[0] != first.shape[0] {
-                throw .wrongShape(input.name, given: tensor.shape, expected: "a batch of \(first.shape[0]) as in `\(inputs[0].name)`")
+                throw .wrongShape(
+                    input.name, given: tensor.shape, expected: "a batch of \(first.shape[0]) as in `\(inputs[0].name)`")
             }
             tensors.append(tensor)
         }

@@ -16,7 +16,8 @@ public struct InferenceError: ExplainedError, Equatable {
     }
 
     static func missingInput(_ name: String, given: [String]) -> InferenceError {
-        InferenceError(.failure, "the model needs the input `\(name)`, but was given \(listed(given)); pass a tensor of that name")
+        InferenceError(
+            .failure, "the model needs the input `\(name)`, but was given \(listed(given)); pass a tensor of that name")
     }
 
     static func unknownInput(_ name: String, expected: [String]) -> InferenceError {

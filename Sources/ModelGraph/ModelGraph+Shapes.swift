@@ -11,8 +11,8 @@ public struct ModelGraphProblem: Error, Sendable, Equatable, CustomStringConvert
 }
 
 extension ModelGraph {
-    /// Checks the whole graph — unique names, sources that come earlier, tensors that fit, trees that end — and returns the shape of
-    /// every input and node by name, without the batch axis.
+    /// Checks the whole graph — unique names, sources that come earlier, tensors that fit, trees that end — and returns
+    /// the shape of every input and node by name, without the batch axis.
     ///
     /// Graphs come from files too, so nothing about them is taken for granted here; after this check it may be.
     /// - Throws: `ModelGraphProblem`, which names the node and both shapes.
@@ -130,7 +130,8 @@ extension Operation {
             return source
         case .dense(let dense, _):
             guard dense.kernel.shape.count == 2, dense.kernel.shape[0] == features else {
-                throw Misfit("reads the shape \(source) with a kernel of shape \(dense.kernel.shape); expected [\(features), units]")
+                throw Misfit(
+                    "reads the shape \(source) with a kernel of shape \(dense.kernel.shape); expected [\(features), units]")
             }
             if let bias = dense.bias { try Self.require(bias, "the bias", [dense.units], source) }
             return source.dropLast() + [dense.units]
@@ -200,7 +201,9 @@ extension IsolationForestParameters {
         try Operation.require(center, "the center", source, source)
         try Operation.require(scale, "the scale", source, source)
         guard !trees.isEmpty, averagePathLength > 0, averagePathLength.isFinite else {
-            throw Misfit("has \(trees.count) trees and the normaliser \(averagePathLength); expected at least one and a positive number")
+            throw Misfit(
+                "has \(trees.count) trees and the normaliser \(averagePathLength); "
+                    + "expected at least one tree and a positive number")
         }
         for (index, tree) in trees.enumerated() {
             let count = tree.feature.count
@@ -212,7 +215,8 @@ extension IsolationForestParameters {
                     throw Misfit("tree \(index) splits on feature \(tree.feature[node]) of \(source[0])")
                 }
                 for child in [tree.left[node], tree.right[node]] where !(node + 1 ..< count).contains(Int(child)) {
-                    throw Misfit("tree \(index), node \(node), has the child \(child); expected one in \(node + 1) ..< \(count)")
+                    throw Misfit(
+                        "tree \(index), node \(node), has the child \(child); expected one in \(node + 1) ..< \(count)")
                 }
             }
         }

@@ -82,7 +82,8 @@ void connx_builder_add_reals(connx_builder *builder, const char *name, const flo
 void connx_builder_add_strings(connx_builder *builder, const char *name);
 void connx_builder_add_element(connx_builder *builder, const char *value);
 
-/// `data` holds the product of `dimensions` elements of a float, int64 or double type, row-major, in the machine's byte order.
+/// `data` holds the product of `dimensions` elements of a float, int64 or double type, row-major, in the machine's byte
+/// order.
 void connx_builder_add_tensor(
     connx_builder *builder, const char *name, connx_element_type type, const int64_t *dimensions, size_t rank,
     const void *data);
@@ -102,9 +103,10 @@ typedef struct connx_attribute connx_attribute;
 typedef struct connx_tensor connx_tensor;
 typedef struct connx_value connx_value;
 
-/// Parses and checks a model. Before protobuf allocates anything the wire format is walked once and the memory that the parsed
-/// model would take is estimated; above `memory_limit` bytes it is refused. Subgraphs, functions, sparse and external
-/// tensors are refused. NULL only when memory is out; otherwise see connx_model_status. Release with connx_model_destroy.
+/// Parses and checks a model. Before protobuf allocates anything the wire format is walked once and the memory that the
+/// parsed model would take is estimated; above `memory_limit` bytes it is refused. Subgraphs, functions, sparse and
+/// external tensors are refused. NULL only when memory is out; otherwise see connx_model_status. Release with
+/// connx_model_destroy.
 connx_model *connx_model_read(const uint8_t *bytes, size_t count, size_t memory_limit);
 void connx_model_destroy(connx_model *model);
 connx_status connx_model_status(const connx_model *model);

@@ -50,12 +50,13 @@ extension Activation {
         for index in 0 ..< count { values[index] /= sum }
     }
 
-    /// Recurrent layers spend a third of their time in these two, so they are written for the compiler to vectorise: no branch, no
-    /// call. The vector and the scalar form do the same operations and give the same bits.
+    /// Recurrent layers spend a third of their time in these two, so they are written for the compiler to vectorise: no
+    /// branch, no call. The vector and the scalar form do the same operations and give the same bits.
     @inline(__always)
     static func sigmoid(_ x: Float) -> Float { 1 / (1 + boundedExponential(-x)) }
 
-    /// Cephes' tanhf: a polynomial near zero, where `1 − e` would cancel, the exponential form elsewhere; relative error below 2e-7.
+    /// Cephes' tanhf: a polynomial near zero, where `1 − e` would cancel, the exponential form elsewhere; relative
+    /// error below 2e-7.
     @inline(__always)
     static func hyperbolicTangent(_ x: Float) -> Float {
         let square = x * x
@@ -70,8 +71,8 @@ extension Activation {
         return x.magnitude < 0.625 ? small : x < 0 ? -large : large
     }
 
-    /// `eˣ` with x clamped to ±87, where float32 neither overflows nor loses precision; relative error below 2e-7 (Cephes' expf:
-    /// `eˣ = 2ⁿ eʳ`, a polynomial in r).
+    /// `eˣ` with x clamped to ±87, where float32 neither overflows nor loses precision; relative error below 2e-7
+    /// (Cephes' expf: `eˣ = 2ⁿ eʳ`, a polynomial in r).
     @inline(__always)
     private static func boundedExponential(_ unbounded: Float) -> Float {
         let x = max(min(unbounded, 87), -87)

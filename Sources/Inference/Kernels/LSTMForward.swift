@@ -20,8 +20,8 @@ struct LSTMForward: Sendable {
     /// Rows that take all their steps before the next rows start, so that states and gates stay in cache.
     private static let rowsPerBlock = 64
 
-    /// Computes all steps of `rows` rows. `sequence`, where given, receives the hidden state of every step; the last hidden state
-    /// `[rows, U]` is returned.
+    /// Computes all steps of `rows` rows. `sequence`, where given, receives the hidden state of every step; the last
+    /// hidden state `[rows, U]` is returned.
     ///
     /// Bounds: reads `source` and writes `sequence` at `row · rowStride + step · timeStride + feature` only.
     func run(
@@ -49,7 +49,8 @@ struct LSTMForward: Sendable {
         hidden.withUnsafeMutableBufferPointer { hidden in
             cell.withUnsafeMutableBufferPointer { cell in
                 gates.withUnsafeMutableBufferPointer { gates in
-                    guard let hidden = hidden.baseAddress, let cell = cell.baseAddress, let gates = gates.baseAddress else { return }
+                    guard let hidden = hidden.baseAddress, let cell = cell.baseAddress, let gates = gates.baseAddress
+                    else { return }
                     for step in 0 ..< steps {
                         sumGates(gates, source + step * layout.timeStride, rowStride: layout.rowStride, hidden, rows: rows)
                         for row in 0 ..< rows {

@@ -3,16 +3,17 @@ enum MatrixProduct {
     /// A strip of the right matrix of this width stays in the first-level cache while all rows pass it.
     private static let stripWidth = 64
 
-    /// `result += left · right`; left `[rows, inner]` with `leftStride` values from row to row, right `[inner, columns]`, result
-    /// `[rows, columns]`, both dense.
+    /// `result += left · right`; left `[rows, inner]` with `leftStride` values from row to row, right `[inner,
+    /// columns]`, result `[rows, columns]`, both dense.
     ///
-    /// Every element is a sum in ascending order of `inner` of separately rounded products, starting from the element's old value.
-    /// No element's order depends on `rows`, so a row gives the same bits in every batch.
+    /// Every element is a sum in ascending order of `inner` of separately rounded products, starting from the element's
+    /// old value. No element's order depends on `rows`, so a row gives the same bits in every batch.
     ///
     /// Bounds: reads `left[(rows − 1) · leftStride + inner − 1]` and `right[inner · columns − 1]` at most, writes below
     /// `rows · columns`.
     static func accumulate(
-        _ left: UnsafePointer<Float>, leftStride: Int, _ right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>,
+        _ left: UnsafePointer<Float>, leftStride: Int, _ right: UnsafePointer<Float>,
+        into result: UnsafeMutablePointer<Float>,
         rows: Int, inner: Int, columns: Int
     ) {
         for strip in stride(from: 0, to: columns, by: stripWidth) {
@@ -38,7 +39,8 @@ enum MatrixProduct {
             let first = right + k * rightStride
             let (second, third, fourth) = (first + rightStride, first + 2 * rightStride, first + 3 * rightStride)
             for column in 0 ..< width {
-                result[column] = result[column] + a * first[column] + b * second[column] + c * third[column] + d * fourth[column]
+                result[column] =
+                    result[column] + a * first[column] + b * second[column] + c * third[column] + d * fourth[column]
             }
             k += 4
         }

@@ -23,7 +23,7 @@ struct TreeEnsemble: Sendable {
     ///
     /// Bounds: features and children of the nodes were checked against `features` and the nodes' count.
     func sums(_ values: [Double], rows: Int, features: Int) -> [Double] {
-        precondition(values.count == rows * features, "\(values.count) values cannot be \(rows) rows of \(features) features")
+        precondition(values.count == rows * features, "\(values.count) values are not \(rows) rows of \(features)")
         var sums = [Double](repeating: 0, count: rows)
         values.withUnsafeBufferPointer { values in
             nodes.withUnsafeBufferPointer { nodes in

@@ -27,7 +27,8 @@ public struct OperatorExecutor: Sendable {
         var builder = Builder(graph)
         for input in graph.inputs {
             guard input.elementType == .float else {
-                throw InferenceError.invalidModel(graph.name, "the input `\(input.name)` is \(input.elementType); only float is supported")
+                throw InferenceError.invalidModel(
+                    graph.name, "the input `\(input.name)` is \(input.elementType); only float is supported")
             }
             try builder.define(input.name)
         }
@@ -83,7 +84,8 @@ public struct OperatorExecutor: Sendable {
     private func tensor(_ value: OperatorValue?, of output: OperatorGraph.Value) throws(InferenceError) -> Tensor {
         guard let value, value.elementType == output.elementType, output.accepts(value.shape) else {
             let found = value.map { "\($0.elementType) of shape \($0.shape)" } ?? "nothing"
-            throw .failed(output.name, "output", "computed \(found); the model declares \(output.elementType) of shape \(output.shapeDescription)")
+            let declared = "\(output.elementType) of shape \(output.shapeDescription)"
+            throw .failed(output.name, "output", "computed \(found); the model declares \(declared)")
         }
         return Tensor(shape: value.shape, values: value.floats)
     }
@@ -130,7 +132,9 @@ public struct OperatorExecutor: Sendable {
                 outputs.append(slots[name])
             }
             steps.append(
-                Step(name: node.name, operatorType: node.operatorType, computation: computation, inputs: inputs, outputs: outputs))
+                Step(
+                    name: node.name, operatorType: node.operatorType, computation: computation, inputs: inputs,
+                    outputs: outputs))
         }
 
         /// The steps, each knowing which values nobody reads after it.
@@ -138,9 +142,8 @@ public struct OperatorExecutor: Sendable {
             var steps = steps
             var needed = kept
             for index in steps.indices.reversed() {
-                for slot in (steps[index].inputs + steps[index].outputs).compactMap(\.self) where needed.insert(slot).inserted {
-                    steps[index].finished.append(slot)
-                }
+                let touched = (steps[index].inputs + steps[index].outputs).compactMap(\.self)
+                steps[index].finished = touched.filter { needed.insert($0).inserted }
             }
             return steps
         }

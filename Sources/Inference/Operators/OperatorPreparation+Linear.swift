@@ -54,7 +54,8 @@ extension OperatorPreparation {
         result.withUnsafeMutableBufferPointer { result in
             left.withUnsafeBufferPointer { left in
                 right.withUnsafeBufferPointer { right in
-                    guard let result = result.baseAddress, let left = left.baseAddress, let right = right.baseAddress else { return }
+                    guard let result = result.baseAddress, let left = left.baseAddress, let right = right.baseAddress
+                    else { return }
                     MatrixProduct.accumulate(
                         left, leftStride: inner, right, into: result, rows: rows, inner: inner, columns: columns)
                 }

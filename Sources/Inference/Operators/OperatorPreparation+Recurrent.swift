@@ -49,7 +49,9 @@ extension OperatorPreparation {
         guard (1 ... 1 << 20).contains(units), kernel.shape.count == 3, recurrent.shape == [1, 4 * units, units],
             kernel.shape == [1, 4 * units, kernel.shape[2]]
         else {
-            throw OperatorProblem("its weights have the shapes \(kernel.shape) and \(recurrent.shape); expected [1, 4U, F] and [1, 4U, U] for \(units) units")
+            throw OperatorProblem(
+                "its weights have the shapes \(kernel.shape) and \(recurrent.shape); "
+                    + "expected [1, 4U, F] and [1, 4U, U] for \(units) units")
         }
         var bias = Array(repeating: Float(0), count: 4 * units)
         if hasBias {
@@ -67,7 +69,8 @@ extension OperatorPreparation {
             recurrentActivation: gate)
     }
 
-    /// `[1, 4U, F]` in ONNX' order (input, output, forget, candidate) → `[F, 4U]` in Keras' order (input, forget, candidate, output).
+    /// `[1, 4U, F]` in ONNX' order (input, output, forget, candidate) → `[F, 4U]` in Keras' order (input, forget,
+    /// candidate, output).
     private static func transposed(_ weights: Tensor, units: Int) -> [Float] {
         let features = weights.shape[2]
         let rows = [0, 2, 3, 1].flatMap { gate in gate * units ..< (gate + 1) * units }

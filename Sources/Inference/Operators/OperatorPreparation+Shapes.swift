@@ -83,7 +83,8 @@ extension OperatorPreparation {
             var target: [Int] = []
             for (axis, size) in requested.enumerated() {
                 guard size != 0 || axis < source.shape.count else {
-                    throw OperatorProblem("reshapes \(source.shape) to \(requested), which copies an axis that does not exist")
+                    throw OperatorProblem(
+                        "reshapes \(source.shape) to \(requested), which copies an axis that does not exist")
                 }
                 target.append(size == 0 ? source.shape[axis] : size)
             }

@@ -18,7 +18,8 @@ extension OperatorPreparation {
         return { inputs throws(OperatorProblem) in
             let source = try inputs.value(0)
             guard source.shape.count == 2, source.shape[1] > largestFeature else {
-                throw OperatorProblem("reads the shape \(source.shape); expected [batch, at least \(largestFeature + 1) features]")
+                throw OperatorProblem(
+                    "reads the shape \(source.shape); expected [batch, at least \(largestFeature + 1) features]")
             }
             let values: [Double]
             switch source.elements {
@@ -91,9 +92,10 @@ extension OperatorPreparation {
             thresholds = try preparation.floats("nodes_values")
             left = try preparation.ints("nodes_truenodeids")
             right = try preparation.ints("nodes_falsenodeids")
-            guard [isLeaf.count, features.count, thresholds.count, left.count, right.count].allSatisfy({ $0 == places.count }),
-                places.count <= Int32.max
-            else { throw OperatorProblem("its lists `nodes_…` differ in length") }
+            let counts = [isLeaf.count, features.count, thresholds.count, left.count, right.count]
+            guard counts.allSatisfy({ $0 == places.count }), places.count <= Int32.max else {
+                throw OperatorProblem("its lists `nodes_…` differ in length")
+            }
             indices = Dictionary(zip(places, places.indices)) { first, _ in first }
             guard indices.count == places.count else { throw OperatorProblem("two nodes of a tree have the same number") }
             self.places = places
@@ -107,14 +109,17 @@ extension OperatorPreparation {
             /// A node still to be appended, and the place that must learn its position.
             var pending: [(index: Int, parent: Int?, isLeft: Bool)] = [(root, nil, true)]
             while let next = pending.popLast() {
-                guard nodes.count < places.count else { throw OperatorProblem("tree \(places[root].tree) is not a tree: a node has two parents") }
+                guard nodes.count < places.count else {
+                    throw OperatorProblem("tree \(places[root].tree) is not a tree: a node has two parents")
+                }
                 let position = nodes.count
                 if let parent = next.parent {
                     if next.isLeft { nodes[parent].left = Int32(position) } else { nodes[parent].right = Int32(position) }
                 }
                 let index = next.index
                 if isLeaf[index] {
-                    nodes.append(TreeEnsemble.Node(feature: -1, left: 0, right: 0, number: weights[places[index], default: 0]))
+                    let weight = weights[places[index], default: 0]
+                    nodes.append(TreeEnsemble.Node(feature: -1, left: 0, right: 0, number: weight))
                     continue
                 }
                 guard let feature = Int32(exactly: features[index]), feature >= 0 else {
@@ -129,7 +134,9 @@ extension OperatorPreparation {
 
         private func child(_ number: Int, of index: Int) throws(OperatorProblem) -> Int {
             guard let child = indices[Place(tree: places[index].tree, node: number)] else {
-                throw OperatorProblem("tree \(places[index].tree), node \(places[index].node), has the child \(number), which does not exist")
+                let place = places[index]
+                throw OperatorProblem(
+                    "tree \(place.tree), node \(place.node), has the child \(number), which does not exist")
             }
             return child
         }

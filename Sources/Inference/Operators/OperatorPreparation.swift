@@ -38,7 +38,8 @@ struct OperatorPreparation {
     }
 
     private var unsupported: OperatorProblem {
-        OperatorProblem("the operator `\(node.operatorType)` of the domain `\(node.domain.isEmpty ? "ai.onnx" : node.domain)` is not supported")
+        let domain = node.domain.isEmpty ? "ai.onnx" : node.domain
+        return OperatorProblem("the operator `\(node.operatorType)` of the domain `\(domain)` is not supported")
     }
 
     // MARK: What preparations are made of
@@ -49,7 +50,8 @@ struct OperatorPreparation {
             throw OperatorProblem("its attribute `\(other)` is not supported")
         }
         guard inputs.contains(node.inputs.count), node.inputs.prefix(inputs.lowerBound).allSatisfy({ !$0.isEmpty }) else {
-            throw OperatorProblem("it has \(node.inputs.count) inputs; expected \(inputs.lowerBound) to \(inputs.upperBound)")
+            throw OperatorProblem(
+                "it has \(node.inputs.count) inputs; expected \(inputs.lowerBound) to \(inputs.upperBound)")
         }
         guard (1 ... outputs).contains(node.outputs.count) else {
             throw OperatorProblem("it has \(node.outputs.count) outputs; at most \(outputs) are supported")
@@ -120,7 +122,8 @@ extension [OperatorValue?] {
     func ints(_ position: Int) throws(OperatorProblem) -> [Int] {
         let value = try value(position)
         guard case .int64(let values) = value.elements, value.shape.count <= 1 else {
-            throw OperatorProblem("its input \(position) is \(value.elementType) of shape \(value.shape); expected a list of int64")
+            throw OperatorProblem(
+                "its input \(position) is \(value.elementType) of shape \(value.shape); expected a list of int64")
         }
         return values.map { Int($0) }
     }

@@ -116,7 +116,9 @@ enum ShapeArithmetic {
         let (a, b) = (padded(first, to: rank), padded(second, to: rank))
         var shape: [Int] = []
         for (x, y) in zip(a, b) {
-            guard x == y || x == 1 || y == 1 else { throw OperatorProblem("the shapes \(first) and \(second) do not broadcast") }
+            guard x == y || x == 1 || y == 1 else {
+                throw OperatorProblem("the shapes \(first) and \(second) do not broadcast")
+            }
             shape.append(x == 1 ? y : x)
         }
         return shape
@@ -139,7 +141,8 @@ enum ShapeArithmetic {
         return positive
     }
 
-    /// Calls `body` with the offset into each of two differently strided values, for all positions but those along the last axis.
+    /// Calls `body` with the offset into each of two differently strided values, for all positions but those along the
+    /// last axis.
     static func forEachLine(
         _ shape: [Int], _ first: [Int], _ second: [Int], _ body: (_ first: Int, _ second: Int) -> Void
     ) {

@@ -54,7 +54,9 @@ struct OnnxDecoder {
                 switch domain {
                 case "", "ai.onnx": 13 ... 17
                 case "ai.onnx.ml": 1 ... 3
-                default: throw OnnxError.unreadable(path, "it uses the operator set `\(domain)`; ai.onnx and ai.onnx.ml are known")
+                default:
+                    throw OnnxError.unreadable(
+                        path, "it uses the operator set `\(domain)`; ai.onnx and ai.onnx.ml are known")
                 }
             guard known.contains(version) else {
                 throw .unreadable(
@@ -82,7 +84,8 @@ struct OnnxDecoder {
     private func value(_ handle: OpaquePointer?) throws(OnnxError) -> OperatorGraph.Value {
         let name = try string(connx_value_name(handle))
         guard let type = OperatorGraph.ElementType(rawValue: Int(connx_value_type(handle))) else {
-            throw .unreadable(path, "`\(name)` has the data type \(connx_value_type(handle)); expected float, double, int64 or bool")
+            let type = connx_value_type(handle)
+            throw .unreadable(path, "`\(name)` has the data type \(type); expected float, double, int64 or bool")
         }
         let rank = connx_value_rank(handle)
         guard rank >= 0 else { throw .unreadable(path, "`\(name)` declares no shape") }
@@ -97,8 +100,12 @@ struct OnnxDecoder {
         var node = OperatorGraph.Node(
             name: try string(connx_node_name(handle)), operatorType: try string(connx_node_op_type(handle)),
             domain: try string(connx_node_domain(handle)), inputs: [], outputs: [])
-        for index in 0 ..< connx_node_input_count(handle) { node.inputs.append(try string(connx_node_input(handle, index))) }
-        for index in 0 ..< connx_node_output_count(handle) { node.outputs.append(try string(connx_node_output(handle, index))) }
+        for index in 0 ..< connx_node_input_count(handle) {
+            node.inputs.append(try string(connx_node_input(handle, index)))
+        }
+        for index in 0 ..< connx_node_output_count(handle) {
+            node.outputs.append(try string(connx_node_output(handle, index)))
+        }
         for index in 0 ..< connx_node_attribute_count(handle) {
             let attribute = connx_node_attribute(handle, index)
             let name = try string(connx_attribute_name(attribute))
@@ -142,15 +149,16 @@ struct OnnxDecoder {
         let dimensions = connx_tensor_dimensions(handle, &rank)
         let shape = UnsafeBufferPointer(start: dimensions, count: rank).map { Int($0) }
         let type = connx_tensor_type(handle)
-        guard type == Int32(CONNX_FLOAT.rawValue) || type == Int32(CONNX_INT64.rawValue) || type == Int32(CONNX_DOUBLE.rawValue)
-        else { throw .unreadable(path, "\(role) has the data type \(type); expected float, double or int64") }
         let count = Int(connx_tensor_count(handle))
-        guard count >= 0 else { throw .unreadable(path, "\(role) of shape \(shape) does not hold as many values as its shape says") }
+        let fits = count >= 0
         // The counted values lie in the file, so these arrays are bounded by its size.
-        switch type {
-        case Int32(CONNX_FLOAT.rawValue): return .float(Tensor(shape: shape, values: copy(handle, count)))
-        case Int32(CONNX_INT64.rawValue): return .int64(shape: shape, values: copy(handle, count))
-        default: return .double(shape: shape, values: copy(handle, count))
+        switch OperatorGraph.ElementType(rawValue: Int(type)) {
+        case .float where fits: return .float(Tensor(shape: shape, values: copy(handle, count)))
+        case .int64 where fits: return .int64(shape: shape, values: copy(handle, count))
+        case .double where fits: return .double(shape: shape, values: copy(handle, count))
+        case .float, .int64, .double:
+            throw .unreadable(path, "\(role) of shape \(shape) does not hold as many values as its shape says")
+        case .bool, nil: throw .unreadable(path, "\(role) has the data type \(type); expected float, double or int64")
         }
     }
 

@@ -3,8 +3,8 @@ import Files
 public import Foundation
 public import ModelGraph
 
-/// ONNX files: opset 17, ai.onnx.ml 3, format version 8. What is written passes libonnx' checker and strict shape inference first;
-/// what is read passes the checker.
+/// ONNX files: opset 17, ai.onnx.ml 3, format version 8. What is written passes libonnx' checker and strict shape
+/// inference first; what is read passes the checker.
 public enum OnnxFile {
     /// Writes a model, whole or not at all.
     /// - Throws: `OnnxError` when the model cannot be expressed, `FileError` when the file cannot be written.
@@ -28,7 +28,8 @@ public enum OnnxFile {
     public static func operators(of graph: ModelGraph) throws -> OperatorGraph { try OnnxLowering.lower(graph) }
 
     /// Reads a model from a file.
-    /// - Throws: `OnnxError` when the content is not a model that this program reads, `FileError` when there is no such file.
+    /// - Throws: `OnnxError` when the content is not a model that this program reads, `FileError` when there is no such
+    ///   file.
     public static func read(_ path: String) throws -> OperatorGraph {
         try decode(content(of: path), path: path)
     }

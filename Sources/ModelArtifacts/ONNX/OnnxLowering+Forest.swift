@@ -3,9 +3,10 @@ import ModelGraph
 extension OnnxLowering {
     /// `2^(−mean path length / c)` over one tree ensemble.
     ///
-    /// The trees run on values cast to double: comparing a float32 value with a float32 threshold gives the same answer in double,
-    /// and ONNX Runtime then adds the path lengths in double. The mean is rounded to float32 once, so its relative error
-    /// stays below 6e-8 whatever the number of trees; added in float32 it depended on the batch size and reached 6e-7.
+    /// The trees run on values cast to double: comparing a float32 value with a float32 threshold gives the same answer
+    /// in double, and ONNX Runtime then adds the path lengths in double. The mean is rounded to float32 once, so its
+    /// relative error stays below 6e-8 whatever the number of trees; added in float32 it depended on the batch size and
+    /// reached 6e-7.
     mutating func isolationForest(_ source: String, _ forest: IsolationForestParameters) -> String {
         let centred = emit("Sub", [source, constant("center", forest.center)])
         let scaled = emit("Div", [centred, constant("scale", forest.scale)])

@@ -1,8 +1,8 @@
 import ModelGraph
 
 extension OnnxLowering {
-    /// Appends the operators of one layer and returns the name of its result. `shapes` leave the batch axis out and have been
-    /// checked against the layer.
+    /// Appends the operators of one layer and returns the name of its result. `shapes` leave the batch axis out and
+    /// have been checked against the layer.
     mutating func lower(_ operation: Operation, sources: [String], shapes: [[Int]]) throws(OnnxError) -> String {
         let source = sources[0]
         switch operation {
@@ -42,8 +42,9 @@ extension OnnxLowering {
 
     private mutating func dense(_ source: String, rank: Int, _ parameters: DenseParameters) -> String {
         let kernel = constant("kernel", parameters.kernel)
-        guard let values = parameters.bias else { return activation(parameters.activation, emit("MatMul", [source, kernel])) }
-        let bias = constant("bias", values)
+        guard let bias = parameters.bias.map({ constant("bias", $0) }) else {
+            return activation(parameters.activation, emit("MatMul", [source, kernel]))
+        }
         // Gemm takes matrices only, [batch, feature].
         let result = rank == 1 ? emit("Gemm", [source, kernel, bias]) : emit("Add", [emit("MatMul", [source, kernel]), bias])
         return activation(parameters.activation, result)
@@ -118,14 +119,16 @@ extension OnnxLowering {
         case .relu: return "Relu"
         case .softplus: return "Softplus"
         default:
-            throw unwritable("the activation `\(function.rawValue)` inside an LSTM cannot be written; use sigmoid, tanh, relu or softplus")
+            throw unwritable(
+                "the activation `\(function.rawValue)` inside an LSTM cannot be written; "
+                    + "use sigmoid, tanh, relu or softplus")
         }
     }
 }
 
 extension Tensor {
-    /// Reorders the gate blocks of the last axis, `[…, 4U]`: Keras' input, forget, candidate, output → ONNX' input, output, forget,
-    /// candidate.
+    /// Reorders the gate blocks of the last axis, `[…, 4U]`: Keras' input, forget, candidate, output → ONNX' input,
+    /// output, forget, candidate.
     fileprivate func gatesInOnnxOrder(_ units: Int) -> Tensor {
         var reordered: [Float] = []
         reordered.reserveCapacity(values.count)

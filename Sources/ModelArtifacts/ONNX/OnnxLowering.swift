@@ -77,7 +77,7 @@ struct OnnxLowering {
             throw .unwritable(model.name, "the metadata key `threshold` holds `\(text)`; expected a number")
         }
         nodeName = "is_anomaly"
-        let reached = emit("GreaterOrEqual", [score.name, constant("threshold", Tensor(shape: [], values: [threshold]))])
+        let reached = emit("GreaterOrEqual", [score.name, constant("threshold", scalar: threshold)])
         let type = OperatorGraph.ElementType.int64
         emit("Cast", [reached], ["to": .int(Int64(type.rawValue))], into: "is_anomaly")
         graph.outputs.append(OperatorGraph.Value(name: "is_anomaly", elementType: type, shape: [Self.batch, .fixed(1)]))
@@ -107,7 +107,9 @@ struct OnnxLowering {
         add(role, .int64(shape: [values.count], values: values.map(Int64.init)))
     }
 
-    mutating func constant(_ role: String, scalar: Float) -> String { add(role, .float(Tensor(shape: [], values: [scalar]))) }
+    mutating func constant(_ role: String, scalar: Float) -> String {
+        add(role, .float(Tensor(shape: [], values: [scalar])))
+    }
 
     private mutating func add(_ role: String, _ constant: OperatorGraph.Constant) -> String {
         let name = "\(nodeName)/\(role)"
