@@ -65,7 +65,7 @@ let package = Package(
         // The four models, their judge, the run.
         module("Trainers", ["Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
         module("Evaluation", [
-            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness", "Failures",
+            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness", "Failures",
         ]),
         module("Reports"),
         module("Pipeline", [
