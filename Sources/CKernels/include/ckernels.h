@@ -134,4 +134,13 @@ const ck_kernels *ck_kernels_for(ck_instruction_set set);
 /// lowers the choice, for tests; an unknown name or one the processor lacks is ignored.
 const ck_kernels *ck_kernels_best(void);
 
+/// Tells the processor that this thread is spinning.
+static inline void ck_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 #endif
