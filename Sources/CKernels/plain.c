@@ -163,8 +163,8 @@ static void dropout_scales(const ck_dropout *d, size_t count, float *scales) {
 static void adam(const ck_adam *a, size_t count, const float *gradient, float *m, float *v, float *weights) {
     for (size_t i = 0; i < count; i++) {
         const float g = gradient[i] * a->gradient_scale;
-        m[i] = fmaf(g - m[i], 1 - a->beta1, m[i]);
-        v[i] = fmaf(fmaf(g, g, -v[i]), 1 - a->beta2, v[i]);
+        m[i] = fmaf(g - m[i], a->rest1, m[i]);
+        v[i] = fmaf(fmaf(g, g, -v[i]), a->rest2, v[i]);
         weights[i] -= a->step_size * m[i] / (sqrtf(v[i]) + a->epsilon);
     }
 }

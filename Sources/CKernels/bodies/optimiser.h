@@ -3,7 +3,7 @@
 INLINE floats square_root(floats x) { return __builtin_elementwise_sqrt(x); }
 
 static void adam(const ck_adam *a, size_t count, const float *gradient, float *m, float *v, float *weights) {
-    const floats rest1 = broadcast(1 - a->beta1), rest2 = broadcast(1 - a->beta2);
+    const floats rest1 = broadcast(a->rest1), rest2 = broadcast(a->rest2);
     for (size_t i = 0; i < count; i += LANES) {
         const size_t n = lanes_of(count - i);
         const floats g = load_some(gradient + i, n) * broadcast(a->gradient_scale);

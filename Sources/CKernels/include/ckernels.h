@@ -68,7 +68,9 @@ typedef struct {
 
 /// An Adam step (Kingma, Ba 2015) as Keras 3 takes it: ε is added to √v, both bias corrections are inside `step_size`.
 typedef struct {
-    float beta1, beta2, epsilon;
+    /// 1 − beta1 and 1 − beta2: rounded once, as Keras rounds them, they keep their relative accuracy.
+    float rest1, rest2;
+    float epsilon;
     /// learning rate · √(1 − beta2^t) / (1 − beta1^t).
     float step_size;
     /// Multiplies each gradient first (clipping).
