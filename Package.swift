@@ -63,7 +63,7 @@ let package = Package(
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
 
         // The four models, their judge, the run.
-        module("Trainers", ["Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
+        module("Trainers", ["Expressions", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
         module("Evaluation", [
             "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness", "Failures",
         ]),
