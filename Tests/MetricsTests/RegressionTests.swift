@@ -31,7 +31,7 @@ import TestSupport
 
     @Test("standardised correlation equals numpy's and ignores the size of each group")
     func standardised() {
-        let scales = zip(reference.mean, reference.deviation).map { GroupScale(mean: $0, deviation: $1) }
+        let scales = zip(reference.mean, reference.deviation).map { GroupScale(center: $0, deviation: $1) }
         let pairs = StandardisedPairs(
             predicted: reference.predicted, actual: reference.actual, group: reference.group, scales: scales)
         expectClose(pairs.correlation, reference.standardisedCorrelation)
@@ -42,20 +42,37 @@ import TestSupport
             values.indices.map { values[$0] * factor[reference.group[$0]] + shift[reference.group[$0]] }
         }
         let movedScales = scales.indices.map {
-            GroupScale(mean: scales[$0].mean * factor[$0] + shift[$0], deviation: scales[$0].deviation * factor[$0])
+            GroupScale(center: scales[$0].center * factor[$0] + shift[$0], deviation: scales[$0].deviation * factor[$0])
         }
         let movedPairs = StandardisedPairs(
             predicted: moved(reference.predicted), actual: moved(reference.actual), group: reference.group,
             scales: movedScales)
         expectClose(movedPairs.correlation, reference.standardisedCorrelation)
         #expect(reference.correlation > reference.standardisedCorrelation + 0.05)
+
+        let units = Units.blocks(series: reference.group, length: 10)
+        let estimate = Resamples(units, stream: RandomStream(seed: 1)).estimate(pairs.totals(units).statistic(\.correlation))
+        expectClose(estimate.value, reference.standardisedCorrelation)
+        #expect((estimate.lower ?? 2) < reference.standardisedCorrelation)
+        #expect((estimate.upper ?? -2) > reference.standardisedCorrelation)
+    }
+
+    @Test("left-out rows do not enter the sums of the units")
+    func unitTotals() {
+        let pairs = StandardisedPairs(
+            predicted: [1, 2, 3, 99], actual: [2, 2, 4, 5], group: [0, 0, 0, 1],
+            scales: [GroupScale(center: 2, deviation: 1), nil])
+        let totals = pairs.totals(Units(unitOfRow: [0, 0, 1, 1], strata: [0, 0]))
+        #expect(totals.totals.map(\.count) == [2, 1])
+        expectClose(totals.total(weights: [1, 1]).correlation, 3.0.squareRoot() / 2)
+        expectClose(pairs.correlation, 3.0.squareRoot() / 2)
     }
 
     @Test("rows of a group without scale or deviation are left out and counted")
     func leftOut() {
         let pairs = StandardisedPairs(
             predicted: [1, 2, 3, 4], actual: [1, 2, 3, 5], group: [0, 1, 2, 0],
-            scales: [GroupScale(mean: 1, deviation: 2), nil, GroupScale(mean: 0, deviation: 0)])
+            scales: [GroupScale(center: 1, deviation: 2), nil, GroupScale(center: 0, deviation: 0)])
         #expect(pairs.rows == [0, 3])
         #expect(pairs.leftOut == 2)
         #expect(pairs.actual == [0, 2])

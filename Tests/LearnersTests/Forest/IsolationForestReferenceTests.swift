@@ -84,9 +84,9 @@ import TestSupport
         let (ownScale, referenceScale) = try (#require(GroupScale(own)), #require(GroupScale(reference)))
         // Four standard errors of the difference of two means of 10 and 20 seeds.
         let error = referenceScale.deviation * (1.0 / 10 + 1.0 / 20).squareRoot()
-        #expect(abs(ownScale.mean - referenceScale.mean) < 4 * error)
+        #expect(abs(ownScale.center - referenceScale.center) < 4 * error)
         // And far above chance, which is the share of labelled rows.
-        #expect(ownScale.mean > 2 * Double(labels.count { $0 }) / Double(labels.count))
+        #expect(ownScale.center > 2 * Double(labels.count { $0 }) / Double(labels.count))
     }
 
     private func scores(seed: UInt64) throws -> [Float] {
