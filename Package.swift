@@ -83,7 +83,7 @@ let package = Package(
         tests("TensorCore", ["TensorCore", "CKernels", "Randomness"]),
         tests("Telemetry", ["Telemetry", "Expressions", "Failures", "Files", "Randomness"]),
         tests("Metrics", ["Metrics", "Randomness"]),
-        tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
+        tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),

@@ -1,24 +1,3 @@
-/// Mean and standard deviation of one group of rows, such as one link in the training part.
-public struct GroupScale: Sendable, Codable, Equatable {
-    public var mean: Double
-    /// Population standard deviation (divided by n).
-    public var deviation: Double
-
-    public init(mean: Double, deviation: Double) {
-        self.mean = mean
-        self.deviation = deviation
-    }
-
-    /// Nil for no values or one that is not finite.
-    public init?(_ values: some Collection<Double>) {
-        let count = Double(values.count)
-        guard let mean = (values.reduce(0, +) / count).ifFinite else { return nil }
-        // Equal values have no deviation, however their mean was rounded.
-        let squares = values.allSatisfy { $0 == values.first } ? 0 : values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        self.init(mean: mean, deviation: (squares / count).squareRoot())
-    }
-}
-
 /// Predicted and actual values in units of their group's deviation from its mean, so that fast and slow groups count alike.
 ///
 /// A correlation pooled over groups of different sizes mostly measures which group a row belongs to; the correlation of
@@ -38,11 +17,20 @@ public struct StandardisedPairs: Sendable, Equatable {
         for row in actual.indices {
             guard let scale = scales[group[row]], scale.deviation > 0 else { continue }
             rows.append(row)
-            standardPredicted.append((predicted[row] - scale.mean) / scale.deviation)
-            standardActual.append((actual[row] - scale.mean) / scale.deviation)
+            standardPredicted.append(scale.standardised(predicted[row]))
+            standardActual.append(scale.standardised(actual[row]))
         }
         (self.rows, self.predicted, self.actual) = (rows, standardPredicted, standardActual)
         leftOut = actual.count - rows.count
+    }
+
+    /// The sums of each unit over the kept rows, for the correlation's interval. `units` are units of all rows.
+    public func totals(_ units: Units) -> UnitTotals<RegressionSums> {
+        var sums = [RegressionSums](repeating: RegressionSums(), count: units.unitOfRow.count)
+        for (place, row) in rows.enumerated() {
+            sums[row] = RegressionSums(predicted: predicted[place], actual: actual[place])
+        }
+        return UnitTotals(units) { sums[$0] }
     }
 
     /// Pearson's correlation of the kept pairs.
