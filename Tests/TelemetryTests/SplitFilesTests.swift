@@ -1,5 +1,4 @@
 import Failures
-import Files
 import Foundation
 @testable import Telemetry
 import Testing
@@ -54,7 +53,7 @@ struct SplitFilesTests {
     func chunks(size: Int) throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try write(text)
-        var records = RecordSplitter(try ByteInput(path: path, chunkSize: size))
+        var records = try RecordSplitter(path, chunkSize: size)
         var joined: [[UInt8]] = []
         while let record = try records.next() { joined.append(record) }
         #expect(joined.map { String(decoding: $0, as: UTF8.self) }.joined() == text.replacing("\r\n\r\n", with: "\r\n"))
@@ -72,11 +71,11 @@ struct SplitFilesTests {
         let packed = try write(lines, name: "cut.csv", packed: true)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: packed))
         try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: packed))
-        let error = #expect(throws: DamagedGzipError.self) {
+        let error = #expect(throws: TelemetryFileError.self) {
             try SplitFiles.write(recording: packed, assignments: .init(repeating: .train, count: 4_999), to: "\(folder)/out")
         }
         #expect(error?.category == .invalidData)
-        let missing = #expect(throws: FileError.self) { try ByteInput(path: "\(folder)/none.csv") }
+        let missing = #expect(throws: InputFileError.self) { try RecordSplitter("\(folder)/none.csv") }
         #expect(missing?.category == .missingInput)
     }
 }

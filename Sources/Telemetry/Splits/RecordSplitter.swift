@@ -2,10 +2,14 @@ public import Failures
 
 /// Cuts delimited text into records (RFC 4180): line breaks inside quoted fields belong to the record.
 ///
-/// A quote opens a quoted field only at the field's start. Records that are empty lines are skipped: they are no rows.
+/// A quote opens a quoted field only at the field's start. Records that are empty lines are skipped: they are no rows. Gzip
+/// files are unpacked on the way; memory holds one chunk and one record. For whoever needs a row's own bytes, or cells that
+/// other separators than commas part; telemetry is read by `TelemetryFile`.
 public struct RecordSplitter {
-    private let input: ByteInput
+    private let path: String
+    private let source: ByteSource
     private let separator: UInt8
+    private var buffer: [UInt8]
     private var chunk: ArraySlice<UInt8> = []
     private var state = State.fieldStart
     /// Records returned so far.
@@ -16,13 +20,17 @@ public struct RecordSplitter {
 
     private enum State { case fieldStart, plain, quoted, quoteInQuoted }
 
-    public init(_ input: ByteInput, separator: UInt8 = UInt8(ascii: ",")) {
-        self.input = input
+    /// - Throws: `InputFileError` when the file cannot be opened.
+    public init(_ path: String, separator: UInt8 = UInt8(ascii: ","), chunkSize: Int = 1 << 18) throws {
+        self.path = path
+        source = try ByteSource(path)
         self.separator = separator
+        buffer = [UInt8](repeating: 0, count: chunkSize)
     }
 
     /// The next record with its line break, byte for byte as in the file; nil at the end.
-    /// - Throws: what `ByteInput.next` throws; `RecordError` for a quote that is never closed or a record beyond the limit.
+    /// - Throws: `InputFileError` and `TelemetryFileError` when the disk fails or gzip data is damaged; `RecordError` for a quote
+    ///   that is never closed or a record beyond the limit.
     public mutating func next() throws -> [UInt8]? {
         while let record = try nextLine() {
             if record.allSatisfy({ $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { continue }
@@ -35,7 +43,7 @@ public struct RecordSplitter {
     private mutating func nextLine() throws -> [UInt8]? {
         var record: [UInt8] = []
         while true {
-            if chunk.isEmpty { chunk = try input.next() }
+            if chunk.isEmpty { chunk = try buffer[..<buffer.withUnsafeMutableBytes { try source.read(into: $0) }] }
             guard !chunk.isEmpty else {
                 guard state != .quoted else { throw failure(.openQuote) }
                 return record.isEmpty ? nil : record
@@ -69,7 +77,7 @@ public struct RecordSplitter {
     }
 
     private func failure(_ problem: RecordError.Problem) -> RecordError {
-        RecordError(path: input.path, record: recordCount + 1, problem: problem)
+        RecordError(path: path, record: recordCount + 1, problem: problem)
     }
 }
 

@@ -11,8 +11,8 @@ public enum SplitFiles {
     ///   - assignments: the part of every data row, in file order.
     ///   - directory: created when missing.
     /// - Returns: paths of the files, train first.
-    /// - Throws: `SplitFilesError` when the file does not have as many rows as were assigned; `FileError`, `RecordError` and
-    ///   `DamagedGzipError` as their names say. No file is left half written then.
+    /// - Throws: `SplitFilesError` when the file does not have as many rows as were assigned; `FileError` when a file
+    ///   cannot be written; what `RecordSplitter` throws when `path` cannot be read. No file is left half written then.
     @discardableResult
     public static func write(
         recording path: String, assignments: [PartAssignment], to directory: String
@@ -23,7 +23,7 @@ public enum SplitFiles {
             throw FileError(.cannotCreate, path: directory, doing: "create", errno: errno)
         }
         let paths = [Training.name, Validation.name, HeldOut.name].map { "\(directory)/\($0).csv" }
-        var records = RecordSplitter(try ByteInput(path: path))
+        var records = try RecordSplitter(path)
         guard let header = try records.next().map(closed) else { throw SplitFilesError(path: path, found: 0, expected: assignments.count) }
         try AtomicFile.stream(to: paths[0]) { train in
             try AtomicFile.stream(to: paths[1]) { validation in
