@@ -33,7 +33,7 @@ struct ColumnTally {
         case .missing: missing.add(place)
         case .unreadable: unreadable.add(place, found: excerpt(cell))
         }
-        if sampled, decoder.definition.type.isNumeric { sample.append(Float(value)) }
+        if sampled, decoder.type.isNumeric { sample.append(Float(value)) }
     }
 
     /// Keeps the sampled values at the given places.
