@@ -1,7 +1,7 @@
 /// Splits a CSV file (RFC 4180) into rows and cells, one row in memory at a time.
 ///
-/// Accepts LF and CRLF, a UTF-8 byte order mark, quoted cells with doubled quotes, commas and line breaks, a last line without an
-/// end, and empty lines (left out). A quote inside an unquoted cell is an ordinary character.
+/// Accepts LF and CRLF, a UTF-8 byte order mark, quoted cells with doubled quotes, commas and line breaks, a last line
+/// without an end, and empty lines (left out). A quote inside an unquoted cell is an ordinary character.
 final class CSVReader {
     /// The longest row that is accepted; a longer one is an unclosed quote or no CSV at all.
     static let rowLimit = 4 << 20
@@ -18,8 +18,8 @@ final class CSVReader {
 
     private let source: ByteSource
     private var sourceEnded = false
-    /// `buffer[start..<end]` is read and not consumed; `buffer[end]` is always a line feed, so that scanning needs no other bound,
-    /// and `padding` bytes are allocated from there on, so that eight bytes can be loaded at once.
+    /// `buffer[start..<end]` is read and not consumed; `buffer[end]` is always a line feed, so that scanning needs no other
+    /// bound, and `padding` bytes are allocated from there on, so that eight bytes can be loaded at once.
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var start = 0
@@ -35,6 +35,12 @@ final class CSVReader {
     fileprivate struct CellBounds {
         var start: Int32
         var end: Int32
+
+        @inline(__always)
+        init(_ start: Int, _ end: Int) {
+            self.start = Int32(truncatingIfNeeded: start)
+            self.end = Int32(truncatingIfNeeded: end)
+        }
     }
 
     /// One row of the file.
@@ -115,7 +121,7 @@ final class CSVReader {
             position = endOfCell(bytes, from: position)
             if count == cellCapacity { growCells(count) }
             if bytes[position] == UInt8(ascii: ",") {
-                cells[count] = CellBounds(start: Int32(truncatingIfNeeded: cellStart), end: Int32(truncatingIfNeeded: position))
+                cells[count] = CellBounds(cellStart, position)
                 count += 1
                 position += 1
                 continue
@@ -123,7 +129,7 @@ final class CSVReader {
             if position == end, !sourceEnded || first == end { return .cutOff }
             let carriageReturn = position > cellStart && bytes[position - 1] == UInt8(ascii: "\r")
             let cellEnd = carriageReturn ? position - 1 : position
-            cells[count] = CellBounds(start: Int32(truncatingIfNeeded: cellStart), end: Int32(truncatingIfNeeded: cellEnd))
+            cells[count] = CellBounds(cellStart, cellEnd)
             cellCount = count + 1
             start = min(position + 1, end)
             nextLine = line + 1
@@ -136,8 +142,8 @@ final class CSVReader {
     private func endOfCell(_ bytes: UnsafeMutablePointer<UInt8>, from start: Int) -> Int {
         var position = start
         while true {
-            // Eight bytes at a time: both are below 0x2d, nearly all bytes of numbers and names are not. The lowest marked byte is
-            // exact, higher ones may be false (Mycroft's test for a byte below a bound).
+            // Eight bytes at a time: both are below 0x2d, nearly all bytes of numbers and names are not. The lowest marked
+            // byte is exact, higher ones may be false (Mycroft's test for a byte below a bound).
             let word = UInt64(littleEndian: UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self))
             let low = (word &- 0x2d2d_2d2d_2d2d_2d2d) & ~word & 0x8080_8080_8080_8080
             guard low != 0 else {
@@ -201,7 +207,8 @@ final class CSVReader {
         guard rest <= Self.rowLimit else {
             throw TelemetryFileError(
                 path: path, place: place, found: "a row longer than \(Self.rowLimit >> 20) MiB",
-                expected: "rows of comma-separated cells, one a line", advice: "look for a quote that is never closed on that line")
+                expected: "rows of comma-separated cells, one a line",
+                advice: "look for a quote that is never closed on that line")
         }
         if rest + Self.chunk > capacity {
             capacity *= 2

@@ -13,8 +13,8 @@ public enum TelemetryFile {
     ///   - columns: names to read beside the identity (instant and link), which is always read. Names that the file or the
     ///     schema lacks are absent from the result.
     ///   - tolerating: columns whose unreadable cells count as missing, as `ValidationReport.toleratedColumns` lists them.
-    /// - Throws: `InputFileError` when the file cannot be opened; `TelemetryFileError`, with row and column, for a file without
-    ///   rows or identity columns, a row of another length than the header, or a cell that is not what its column holds.
+    /// - Throws: `InputFileError` when the file cannot be opened; `TelemetryFileError`, with row and column, for a file
+    ///   without rows or identity columns, a row of another length than the header, or a cell that its column cannot hold.
     public static func read(
         _ path: String, columns: Set<String>, schema: Schema, tolerating: Set<String> = []
     ) throws -> TelemetryTable {
@@ -34,7 +34,8 @@ public enum TelemetryFile {
         }
         guard !identity.timestamps.isEmpty else {
             throw TelemetryFileError(
-                path: path, found: "a header and no rows", expected: "rows of telemetry", advice: "check the recorder's output")
+                path: path, found: "a header and no rows", expected: "rows of telemetry",
+                advice: "check the recorder's output")
         }
         return TelemetryTable(
             timestamps: identity.timestamps, linkOfRow: identity.linkOfRow, links: identity.links.links,

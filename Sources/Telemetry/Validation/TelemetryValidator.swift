@@ -2,11 +2,12 @@
 public enum TelemetryValidator {
     /// Reads the whole file once and lists every problem.
     ///
-    /// A defect of a column is an error only if a selected model needs the column; a missing column of a model that was named in
-    /// `models` is an error, otherwise it only takes that model off the list of trainable ones. Rows out of time order are a
-    /// warning, because rows are sorted by time inside their series before use. Repeated instants of one link are a warning (the
-    /// first row is used) up to `quality.missing_limit` of the rows and an error above: then the identity columns do not tell
-    /// links apart. Memory: one row, about 20 bytes for each row (time rules), and a sample for quantiles.
+    /// A defect of a column is an error only if a selected model needs the column; a missing column of a model that was
+    /// named in `models` is an error, otherwise it only takes that model off the list of trainable ones. Rows out of time
+    /// order are a warning, because rows are sorted by time inside their series before use. Repeated instants of one link
+    /// are a warning (the first row is used) up to `quality.missing_limit` of the rows and an error above: then the identity
+    /// columns do not tell links apart. Memory: one row, about 20 bytes for each row (time rules), and a sample for
+    /// quantiles.
     /// - Parameters:
     ///   - models: the models that the data is meant for; nil for all that it can train.
     ///   - incidents: the path of an incident file to check too, also against the telemetry.
