@@ -4,7 +4,7 @@
 import Expressions
 import Foundation
 public import Learners
-import Metrics
+public import Metrics
 public import ModelGraph
 import Randomness
 public import Telemetry

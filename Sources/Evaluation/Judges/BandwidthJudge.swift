@@ -116,8 +116,8 @@ struct Forecasts {
             let scale = reference.link(names[row]).scale
             guard scale.deviation > 0 else { return RegressionSums() }
             return RegressionSums(
-                predicted: (forecasts[row] - scale.mean) / scale.deviation,
-                actual: (actual[row] - scale.mean) / scale.deviation)
+                predicted: (forecasts[row] - scale.center) / scale.deviation,
+                actual: (actual[row] - scale.center) / scale.deviation)
         }
         return ScoredForecasts(raw: raw, standardised: standardised)
     }
@@ -127,7 +127,7 @@ struct Forecasts {
         let length = windows.windowLength
         var answers: [(name: String, strength: BaselineResult.Strength, values: [Double])] = [
             ("last value", .trivial, WindowForecasts.lastValue(histories, windowLength: length)),
-            ("series mean", .trivial, names.map { reference.link($0).scale.mean }),
+            ("series mean", .trivial, names.map { reference.link($0).scale.center }),
             ("moving average", .strong, WindowForecasts.movingAverage(histories, windowLength: length)),
             (
                 "harmonic mean of 5", .strong,
@@ -145,10 +145,10 @@ struct Forecasts {
         let scales = names.map { reference.link($0).scale }
         let standardised = histories.indices.map { index in
             let scale = scales[index / length]
-            return (histories[index] - scale.mean) / max(scale.deviation, .leastNormalMagnitude)
+            return (histories[index] - scale.center) / max(scale.deviation, .leastNormalMagnitude)
         }
         let forecasts = regression.predict(standardised, windowLength: length)
-        return zip(forecasts, scales).map { $0 * $1.deviation + $1.mean }
+        return zip(forecasts, scales).map { $0 * $1.deviation + $1.center }
     }
 }
 
@@ -177,7 +177,7 @@ extension Forecasts {
         plots.scatter = Swift.stride(from: 0, to: actual.count, by: stride).map { window in
             let scale = reference.link(names[window]).scale
             let unit = max(scale.deviation, .leastNormalMagnitude)
-            return .init(x: (actual[window] - scale.mean) / unit, y: (predicted[window] - scale.mean) / unit)
+            return .init(x: (actual[window] - scale.center) / unit, y: (predicted[window] - scale.center) / unit)
         }
         for group in context.rowsByLinkType(frame, rows: endRows) {
             let link = links[group.indices[0]]

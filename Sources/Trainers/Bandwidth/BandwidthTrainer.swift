@@ -61,8 +61,8 @@ enum BandwidthTrainer {
         var histories: [Double] = [], targets: [Double] = []
         for (window, name) in names.enumerated() {
             guard let scale = links[name]?.scale, scale.deviation > 0 else { continue }
-            histories += examples.history(window).map { (Double($0) - scale.mean) / scale.deviation }
-            targets.append((Double(examples.next[window]) - scale.mean) / scale.deviation)
+            histories += examples.history(window).map { (Double($0) - scale.center) / scale.deviation }
+            targets.append((Double(examples.next[window]) - scale.center) / scale.deviation)
         }
         let autoregression = AutoregressiveRidge(
             histories: histories, windowLength: length, targets: targets, order: min(10, length))

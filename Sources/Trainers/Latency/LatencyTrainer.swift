@@ -82,9 +82,7 @@ enum LatencyTrainer {
         for (row, value) in values.enumerated() where value.isFinite {
             valuesOfLink[training.frame.links[Int(training.frame.linkOfRow[row])].description, default: []].append(value)
         }
-        func scale(_ values: [Float]) -> GroupScale? {
-            RobustColumns(values, columnCount: 1).map { GroupScale(mean: $0.centers[0], deviation: $0.scales[0]) }
-        }
+        func scale(_ values: [Float]) -> GroupScale? { GroupScale(robust: values.map { Double($0) }) }
         guard let overall = scale(values.filter(\.isFinite)) else {
             throw TrainerError.notFitted(.latency, "the scale of consensus latency")
         }
