@@ -97,13 +97,14 @@ private struct Examples<Role: PartRole> {
     init(_ part: Part<Role>, _ plan: FeaturePlan, _ columns: BandwidthTrainer.Columns, _ input: TrainingInput) throws {
         let frame = try FeatureFrame(part, plan: plan)
         let target = try input.schema.targetColumn(of: .bandwidth, in: frame)
-        windows = WindowSet(frame, windowLength: input.windowLength, requiresNextRow: true) { rows in
+        let windows = WindowSet(frame, windowLength: input.windowLength, requiresNextRow: true) { rows in
             target[rows.upperBound].isFinite
         }
         guard windows.count > 0 else {
             throw TrainerError.noSamples(
                 .bandwidth, part: Role.name, why: "no link has \(input.windowLength + 1) steps in a row without a gap")
         }
+        self.windows = windows
         next = windows.endRows.map { target[Int($0) + 1] }
         func lastStep(_ feature: Int) -> [Float] {
             windows.endRows.map { frame.values[Int($0) * frame.featureCount + feature] }
