@@ -84,7 +84,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "Expressions", "Randomness"]),
         tests("Metrics", ["Metrics", "Randomness"]),
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
-        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
+        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
         tests("Importing", ["Importing", "Telemetry"]),
