@@ -40,7 +40,11 @@ struct HDF5Decoder {
         file = HDF5Bytes(bytes: [UInt8](image), path: path)
         var walk = HDF5Walk(file: file)
         try walk.visit(object: HDF5Walk.rootAddress(file), path: "")
-        datasets = walk.datasets.sorted { $0.path < $1.path }
+        let sorted = walk.datasets.sorted { $0.path < $1.path }
+        for (first, second) in zip(sorted, sorted.dropFirst()) where first.path == second.path {
+            throw file.malformed(at: second.address, "two data sets are called \(second.path)")
+        }
+        datasets = sorted
     }
 
     /// The values of a data set, as float32. float64 is rounded; integers beyond 2²⁴ as well.
