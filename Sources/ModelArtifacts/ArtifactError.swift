@@ -1,11 +1,11 @@
-//  ModelArtifacts owns the way between a `ModelGraph` and files that other programs read: Keras archives (zip, JSON, HDF5), ONNX,
-//  NumPy arrays. Reading is as strict as writing, and every byte read is taken for hostile. It must never import a layer class
-//  (Learners, Trainers), execute a model (Inference) or know about telemetry.
+//  ModelArtifacts owns the way between a `ModelGraph` and files that other programs read: Keras archives (zip, JSON,
+//  HDF5), ONNX, NumPy arrays. Reading is as strict as writing, and every byte read is taken for hostile. It must never
+//  import a layer class (Learners, Trainers), execute a model (Inference) or know about telemetry.
 
 public import Failures
 
-/// An artifact that cannot be read or written. Its description names the file, the place in it (archive member, JSON path, HDF5
-/// object), what was found there, what was expected, and what to do now.
+/// An artifact that cannot be read or written. Its description names the file, the place in it (archive member, JSON
+/// path, HDF5 object), what was found there, what was expected, and what to do now.
 public struct ArtifactError: ExplainedError, Equatable {
     public enum Code: Sendable, Equatable {
         /// The file does not exist or cannot be opened.

@@ -25,7 +25,7 @@ enum ArtifactFile {
         } catch let error as ArtifactError {
             throw error
         } catch {
-            throw ArtifactError(.missing, .read, path, "\(error.localizedDescription)", advice: "check the path and its rights")
+            throw ArtifactError(.missing, .read, path, error.localizedDescription, advice: "check the path and its rights")
         }
     }
 }

@@ -111,7 +111,9 @@ enum KerasGraphs {
         }
         graphs += [(Activation.tanh, Activation.sigmoid), (.relu, .tanh), (.softplus, .sigmoid)].flatMap { pair in
             [true, false].map { sequences in
-                chain("lstm_\(pair.0)_\(pair.1)_\(sequences)", input: [6, 3], [lstm(3, 4, sequences: sequences, pair.0, pair.1)])
+                chain("lstm_\(pair.0)_\(pair.1)_\(sequences)", input: [6, 3], [
+                    lstm(3, 4, sequences: sequences, pair.0, pair.1),
+                ])
             }
         }
         graphs += [

@@ -6,8 +6,9 @@ import Testing
 @testable import ModelArtifacts
 
 @Suite struct KerasInteropTests {
-    /// Writes what `Tools/interop/keras_check.py` loads with stock Keras: for each graph `<name>.keras`, `<name>_input.npy` and
-    /// `<name>_output.npy`. The folder is DWCP_INTEROP_FOLDER, or a temporary one when only the Swift side is tested.
+    /// Writes what `Tools/interop/keras_check.py` loads with stock Keras: for each graph `<name>.keras`,
+    /// `<name>_input.npy` and `<name>_output.npy`. The folder is DWCP_INTEROP_FOLDER, or a temporary one when only the
+    /// Swift side is tested.
     @Test("Every operation is written with inputs and expected outputs for the check with stock Keras")
     func writeFolder() throws {
         let folder = ProcessInfo.processInfo.environment["DWCP_INTEROP_FOLDER"].map { URL(fileURLWithPath: $0) }

@@ -12,7 +12,7 @@ import Testing
     }
 
     /// The script's formula for variable `number` in Keras' order.
-    private static func expected(_ number: Int, _ shape: [Int], isVariance: Bool) -> Tensor {
+    private static func expected(_ number: Int, _ shape: [Int], isVariance: Bool = false) -> Tensor {
         Tensor(shape: shape, values: (0 ..< shape.reduce(1, *)).map { index in
             let value = Float((7 * index + 3 * number) % 23 - 11) / 32
             return isVariance ? abs(value) + 0.5 : value
@@ -27,16 +27,16 @@ import Testing
         #expect(graph.outputs == [.init(name: "add", source: "add")])
         let nodes = Dictionary(uniqueKeysWithValues: graph.nodes.map { ($0.name, $0) })
         #expect(nodes["normalization"]?.operation == .normalization(
-            mean: Self.expected(0, [4], isVariance: false), variance: Self.expected(1, [4], isVariance: true)))
+            mean: Self.expected(0, [4]), variance: Self.expected(1, [4], isVariance: true)))
         #expect(nodes["lstm"]?.operation == .lstm(LSTMParameters(
-            kernel: Self.expected(2, [4, 20], isVariance: false), recurrentKernel: Self.expected(3, [5, 20], isVariance: false),
-            bias: Self.expected(4, [20], isVariance: false), returnSequences: true)))
+            kernel: Self.expected(2, [4, 20]), recurrentKernel: Self.expected(3, [5, 20]),
+            bias: Self.expected(4, [20]), returnSequences: true)))
         #expect(nodes["dropout"]?.operation == .dropout(rate: 0.2))
         #expect(nodes["lstm_1"]?.operation == .lstm(LSTMParameters(
-            kernel: Self.expected(5, [5, 12], isVariance: false), recurrentKernel: Self.expected(6, [3, 12], isVariance: false),
-            bias: Self.expected(7, [12], isVariance: false), returnSequences: false)))
+            kernel: Self.expected(5, [5, 12]), recurrentKernel: Self.expected(6, [3, 12]),
+            bias: Self.expected(7, [12]), returnSequences: false)))
         #expect(nodes["dense"]?.operation == .dense(DenseParameters(
-            kernel: Self.expected(8, [3, 4], isVariance: false), bias: Self.expected(9, [4], isVariance: false),
+            kernel: Self.expected(8, [3, 4]), bias: Self.expected(9, [4]),
             activation: .relu)))
         #expect(nodes["multiply"]?.sources == ["relative", "scale"])
         #expect(nodes["add"]?.sources == ["multiply", "level"])
@@ -53,14 +53,14 @@ import Testing
         ])
         #expect(policy.nodes.map(\.sources) == [["input"]] + policy.nodes.dropLast().map { [$0.name] })
         #expect(policy.nodes[2].operation == .batchNormalization(BatchNormalizationParameters(
-            gamma: Self.expected(4, [8], isVariance: false), beta: Self.expected(5, [8], isVariance: false),
-            movingMean: Self.expected(6, [8], isVariance: false), movingVariance: Self.expected(7, [8], isVariance: true),
+            gamma: Self.expected(4, [8]), beta: Self.expected(5, [8]),
+            movingMean: Self.expected(6, [8]), movingVariance: Self.expected(7, [8], isVariance: true),
             epsilon: 0.001)))
         let autoencoder = try Self.graph("autoencoder")
         #expect(autoencoder.nodes[3].operation == .repeatVector(count: 7))
         #expect(autoencoder.nodes[6].operation == .dense(
             DenseParameters(
-                kernel: Self.expected(14, [4, 2], isVariance: false), bias: Self.expected(15, [2], isVariance: false),
+                kernel: Self.expected(14, [4, 2]), bias: Self.expected(15, [2]),
                 activation: .linear),
             timeDistributed: true))
     }

@@ -1,4 +1,5 @@
 """Writes the small HDF5 files that HDF5Tests reads: every element type that is accepted, and one file for each refusal.
+The .npy files beside them are for NumPyArrayTests.
 
 Usage: python keras_hdf5.py OUTPUT_FOLDER      (h5py and numpy)
 """
@@ -32,6 +33,9 @@ def main(folder: Path) -> None:
         f["a"] = np.zeros(3, "<f4")
     with h5py.File(folder / "refused_unwritten.h5", "w") as f:
         f.create_dataset("a", (3,), "<f4")
+    np.save(folder / "float64.npy", np.array([[1, -0.5], [1 / 3, 1e30]]))
+    np.save(folder / "refused_integers.npy", np.arange(4))
+    np.save(folder / "refused_fortran.npy", np.asfortranarray(np.zeros((2, 3), "<f4")))
 
 
 if __name__ == "__main__":

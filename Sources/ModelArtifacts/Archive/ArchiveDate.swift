@@ -12,8 +12,8 @@ struct ArchiveDate: Equatable {
     private init(seconds: Int) { self.seconds = seconds }
 
     /// The date that reproducible builds ask for (reproducible-builds.org/specs/source-date-epoch), else the constant.
-    /// - Throws: `ArtifactError` when SOURCE_DATE_EPOCH is set but is no whole number. Dates before 1980 or after 2107 become
-    ///   the nearest that an archive can hold.
+    /// - Throws: `ArtifactError` when SOURCE_DATE_EPOCH is set but is no whole number. Dates before 1980 or after 2107
+    ///   become the nearest that an archive can hold.
     init(environment: [String: String], writing path: String) throws(ArtifactError) {
         guard let text = environment["SOURCE_DATE_EPOCH"], !text.isEmpty else {
             self = .constant

@@ -8,7 +8,8 @@ extension ZipArchive {
     /// - Parameters:
     ///   - limits: the members to read and the most bytes that each may claim.
     ///   - path: the archive's file, for errors.
-    /// - Throws: `ArtifactError` that names the missing members, or the member that is damaged, encrypted, doubled or too large.
+    /// - Throws: `ArtifactError` that names the missing members, or the member that is damaged, encrypted, doubled or too
+    ///   large.
     static func decode(_ data: Data, reading limits: [(name: String, bytes: Int)], path: String) throws -> ZipArchive {
         try data.withUnsafeBytes { bytes in
             let handle = try open(bytes, path)
@@ -86,8 +87,8 @@ extension ZipArchive {
             status.comp_method != UInt16(ZIP_CM_STORE) || status.size == status.comp_size
         else {
             throw failure(
-                .tooLarge, "it claims \(status.size) bytes from \(status.comp_size) stored ones; at most \(most) are read, and "
-                    + "\(ratio) for each stored one")
+                .tooLarge, "it claims \(status.size) bytes from \(status.comp_size) stored ones; at most \(most) are read, "
+                    + "and \(ratio) for each stored one")
         }
         guard let file = zip_fopen_index(handle.archive, index, 0) else {
             throw failure(.malformed, "the member cannot be opened: \(handle.message)")

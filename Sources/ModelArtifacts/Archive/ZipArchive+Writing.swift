@@ -2,11 +2,13 @@ import CZip
 import Foundation
 
 extension ZipArchive {
-    /// The archive's bytes: members stored without compression in their order, with one fixed date, hence always the same bytes.
+    /// The archive's bytes: members stored without compression in their order, with one fixed date, hence always the same
+    /// bytes.
     /// - Parameter path: the file that will hold them, for errors.
     func encode(date: ArchiveDate, path: String) throws(ArtifactError) -> Data {
         func failure(_ step: String, _ message: String) -> ArtifactError {
-            ArtifactError(.libraryFailed, .write, path, "libzip could not \(step): \(message)", advice: "report this as a defect")
+            ArtifactError(
+                .libraryFailed, .write, path, "libzip could not \(step): \(message)", advice: "report this as a defect")
         }
         var error = zip_error_t()
         guard let source = zip_source_buffer_create(nil, 0, 0, &error) else {

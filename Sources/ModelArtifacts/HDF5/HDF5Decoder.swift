@@ -1,10 +1,10 @@
 import Foundation
 import ModelGraph
 
-/// Reads data sets of an HDF5 file: what h5py writes with its default settings, that is, superblock 0, groups with symbol tables,
-/// object headers of version 1, contiguous or compact data (HDF5 File Format Specification, version 1.1 and 2.0).
+/// Reads data sets of an HDF5 file: what h5py writes with its default settings, that is, superblock 0, groups with symbol
+/// tables, object headers of version 1, contiguous or compact data (HDF5 File Format Specification, version 1.1 and 2.0).
 ///
-/// The library is not used here: HDF5 1.10 reads outside its memory when a few bytes of a file are wrong (a data type of precision
+/// The library is not used here: HDF5 1.10 crashes when a few bytes of a file are wrong (a data type of precision
 /// zero is enough), and a model file comes from outside. Here every address is checked, every structure is visited once, and
 /// nothing outside the file is followed.
 struct HDF5Decoder {
@@ -56,7 +56,8 @@ struct HDF5Decoder {
         let values = bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) -> [Float] in
             func convert<Stored>(_: Stored.Type, _ value: (Stored) -> Float) -> [Float] {
                 // In bounds: the slice holds `count` elements of `Stored`'s size.
-                (0 ..< count).map { value(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Stored>.size, as: Stored.self)) }
+                let size = MemoryLayout<Stored>.size
+                return (0 ..< count).map { value(raw.loadUnaligned(fromByteOffset: $0 * size, as: Stored.self)) }
             }
             return switch dataset.element {
             case .float(bytes: 2): convert(UInt16.self) { Float(Float16(bitPattern: UInt16(littleEndian: $0))) }

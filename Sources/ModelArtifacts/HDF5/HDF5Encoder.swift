@@ -2,7 +2,8 @@ import CHDF5
 import Foundation
 import ModelGraph
 
-/// Builds an HDF5 file in memory: superblock 0, contiguous little-endian data sets, no times, hence the same bytes each time.
+/// Builds an HDF5 file in memory: superblock 0, contiguous little-endian data sets, no times, hence the same bytes each
+/// time.
 enum HDF5Encoder {
     /// A data set to write.
     struct Variable {

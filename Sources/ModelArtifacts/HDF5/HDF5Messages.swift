@@ -152,7 +152,7 @@ extension HDF5Messages {
         }
         throw ArtifactError(
             .unsupported, .read, file.path, at: "byte \(data.address)",
-            "\(path) has elements of class \(kind), \(size) bytes; little-endian float16, float32, float64 and integers are read",
+            "\(path) has elements of class \(kind), \(size) bytes; little-endian float16 to float64 and integers are read",
             advice: "save the model in float32 again")
     }
 

@@ -40,7 +40,7 @@ struct HDF5Walk {
             let dataset = try messages.dataset(path: path)
             claimedBytes += dataset.shape.reduce(1, *) * dataset.element.bytes
             guard claimedBytes <= file.count else {
-                throw file.malformed(at: address, "data sets up to \(path) claim more bytes than the file has, \(file.count)")
+                throw file.malformed(at: address, "data sets up to \(path) claim more than the file's \(file.count) bytes")
             }
             datasets.append(dataset)
         } else {

@@ -4,17 +4,17 @@ import Files
 
 /// Keras 3 archives (`.keras`): a zip of `metadata.json`, `config.json` and `model.weights.h5`.
 ///
-/// Every model is written as a Functional one and loads in stock Keras with no custom objects. Sequential and Functional models
-/// with one input and one output are read. The same graph always gives the same bytes: members are stored without compression,
-/// sorted, and dated 1980-01-01 or SOURCE_DATE_EPOCH.
+/// Every model is written as a Functional one and loads in stock Keras with no custom objects. Sequential and Functional
+/// models with one input and one output are read. The same graph always gives the same bytes: members are stored without
+/// compression, sorted, and dated 1980-01-01 or SOURCE_DATE_EPOCH.
 public enum KerasArchive {
     static let metadataMember = "metadata.json"
     static let configurationMember = "config.json"
     static let weightsMember = "model.weights.h5"
     /// The version of Keras whose layout this follows.
     private static let kerasVersion = "3.15.1"
-    /// In `metadata.json`, which Keras does not read back: what a `ModelGraph` holds and Keras' own configuration does not. A fourth
-    /// member would do as well, but makes Keras unpack the archive into a temporary folder.
+    /// In `metadata.json`, which Keras does not read back: what a `ModelGraph` holds and Keras' own configuration does
+    /// not. A fourth member would do as well, but makes Keras unpack the archive into a temporary folder.
     private static let ownKey = "dwcp"
 
     /// Writes `graph` to the file at `path`, whole or not at all.
@@ -30,8 +30,8 @@ public enum KerasArchive {
     }
 
     /// Reads the archive at `path`.
-    /// - Throws: `ArtifactError`: a missing file, a damaged or oversized one, an unknown layer or setting with its place, and
-    ///   variables that are missing, left over or of another shape, all in one error.
+    /// - Throws: `ArtifactError`: a missing file, a damaged or oversized one, an unknown layer or setting with its place,
+    ///   and variables that are missing, left over or of another shape, all in one error.
     public static func read(_ path: String) throws -> ModelGraph {
         try decode(ArtifactFile.read(path), path: path)
     }

@@ -3,7 +3,8 @@ import ModelGraph
 extension KerasModel {
     /// The model that computes what `graph` computes.
     /// - Parameter path: the file that will hold it, for errors.
-    /// - Throws: `ArtifactError` when Keras has no such layer, a shape does not fit, or there is not one input and one output.
+    /// - Throws: `ArtifactError` when Keras has no such layer, a shape does not fit, or there is not one input and one
+    ///   output.
     init(_ graph: ModelGraph, path: String) throws(ArtifactError) {
         func failure(_ place: String, _ finding: String, advice: String) -> ArtifactError {
             ArtifactError(.notExpressible, .write, path, at: place, finding, advice: advice)
@@ -24,7 +25,7 @@ extension KerasModel {
                 throw failure(place, "Keras has no layer for an isolation forest", advice: "write this model as ONNX")
             }
             guard !node.name.isEmpty, !node.name.contains("/"), shapes[node.name] == nil else {
-                throw failure(place, "the name is empty, holds a \"/\" or is taken", advice: "give each node a name of its own")
+                throw failure(place, "the name is empty, holds a / or is taken", advice: "give each node a name of its own")
             }
             let layer = try Self.layer(node, kind, shapes) { failure(place, $0, advice: "correct the graph") }
             shapes[node.name] = layer.outputShape

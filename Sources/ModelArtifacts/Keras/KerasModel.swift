@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// A Keras model without its weights: layers with their settings, connections and shapes. Both directions pass through it, so
-/// what is written and what is read follow the same rules.
+/// A Keras model without its weights: layers with their settings, connections and shapes. Both directions pass through
+/// it, so what is written and what is read follow the same rules.
 struct KerasModel: Equatable {
     var name: String
     var input: ModelGraph.Input
@@ -24,9 +24,9 @@ struct KerasModel: Equatable {
 
     /// Where in the weights file the variables of each layer are, by layer name, for example `layers/lstm_1`.
     ///
-    /// Keras numbers the layers of a class in the order of its own list, whatever their names or their order in `config.json`:
-    /// by falling distance to the output, then in the order in which a depth-first search from the output meets them (`map_graph`
-    /// in `keras/src/ops/function.py`). For a chain this is the order of the layers.
+    /// Keras numbers the layers of a class in the order of its own list, whatever their names or their order in
+    /// `config.json`: by falling distance to the output, then in the order in which a depth-first search from the output
+    /// meets them (`map_graph` in `keras/src/ops/function.py`). For a chain this is the order of the layers.
     func weightGroups() -> [String: String] {
         let visits = visitOrder()
         let distances = distancesToOutput()

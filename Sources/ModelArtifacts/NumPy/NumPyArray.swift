@@ -29,8 +29,8 @@ public enum NumPyArray {
     }
 
     /// Reads the array at `path`: float32, or float64, which is rounded to float32; little-endian, C order.
-    /// - Throws: `ArtifactError` when the file is missing, damaged, of another type or order, or longer or shorter than its shape
-    ///   says.
+    /// - Throws: `ArtifactError` when the file is missing, damaged, of another type or order, or longer or shorter than
+    ///   its shape says.
     public static func read(_ path: String) throws -> Tensor {
         try decode(ArtifactFile.read(path), path: path)
     }

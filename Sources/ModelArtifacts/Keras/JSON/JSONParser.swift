@@ -1,7 +1,7 @@
 import Foundation
 
-/// Reads JSON (RFC 8259) strictly: no double keys, no unpaired surrogates, no numbers beyond double precision, and nesting only
-/// to `ArtifactLimits.jsonDepth`.
+/// Reads JSON (RFC 8259) strictly: no double keys, no unpaired surrogates, no numbers beyond double precision, and
+/// nesting only to `ArtifactLimits.jsonDepth`.
 struct JSONParser {
     private let bytes: [UInt8]
     private let path: String

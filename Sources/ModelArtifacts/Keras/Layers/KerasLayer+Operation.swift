@@ -79,7 +79,8 @@ extension KerasLayer.Dense {
 extension KerasLayer.LSTM {
     fileprivate func parameters(_ tensors: [Tensor]) -> LSTMParameters {
         LSTMParameters(
-            kernel: tensors[0], recurrentKernel: tensors[1], bias: useBias ? tensors[2] : Tensor(repeating: 0, shape: [4 * units]),
+            kernel: tensors[0], recurrentKernel: tensors[1],
+            bias: useBias ? tensors[2] : Tensor(repeating: 0, shape: [4 * units]),
             activation: activation, recurrentActivation: recurrentActivation, returnSequences: returnSequences)
     }
 }

@@ -37,7 +37,8 @@ extension KerasLayer {
         case let .lstm(lstm):
             let gates = 4 * lstm.units
             return numbered("cell/", [
-                ("kernel", [features, gates]), ("recurrent_kernel", [lstm.units, gates]), lstm.useBias ? ("bias", [gates]) : nil,
+                ("kernel", [features, gates]), ("recurrent_kernel", [lstm.units, gates]),
+                lstm.useBias ? ("bias", [gates]) : nil,
             ])
         case let .batchNormalization(_, center, scale):
             return numbered("", [

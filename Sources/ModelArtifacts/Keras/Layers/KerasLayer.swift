@@ -2,8 +2,8 @@ import ModelGraph
 
 /// What a Keras layer is configured to do, without its weights: the bridge between a layer's JSON and an `Operation`.
 ///
-/// One case per layer class that is known. The facets: `+Reading` (from JSON), `+Configuration` (to JSON), `+Variables` (weights
-/// and shapes), `+Operation` (from and to a graph's operation).
+/// One case per layer class that is known. The facets: `+Reading` (from JSON), `+Configuration` (to JSON), `+Variables`
+/// (weights and shapes), `+Operation` (from and to a graph's operation).
 enum KerasLayer: Equatable {
     /// With `fixed`, mean and variance stand in the configuration and the layer has no variables.
     case normalization(fixed: FixedStatistics?)

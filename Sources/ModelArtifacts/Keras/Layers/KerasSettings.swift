@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// The settings of one layer, read one by one. What nobody asked for must be off, so that a setting that changes what the layer
-/// computes is never passed over.
+/// The settings of one layer, read one by one. What nobody asked for must be off, so that a setting that changes what the
+/// layer computes is never passed over.
 struct KerasSettings {
     let place: JSONPlace
     private var unread: Set<String>
