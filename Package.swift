@@ -26,7 +26,14 @@ let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "dwcp-trainer",
-    products: [.executable(name: "dwcp", targets: ["dwcp"])],
+    products: [
+        .executable(name: "dwcp", targets: ["dwcp"]),
+        // For `Benchmarks/`, a package of its own.
+        .library(name: "TrainerModules", targets: [
+            "Telemetry", "Learners", "Trainers", "Metrics", "ModelGraph", "ModelArtifacts", "Inference", "Evaluation",
+            "Simulation", "Randomness", "TensorCore",
+        ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -84,7 +91,7 @@ let package = Package(
         tests("Telemetry", ["Telemetry", "Expressions", "Failures", "Files", "Randomness"]),
         tests("Metrics", ["Metrics", "Randomness"]),
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
-        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
+        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
         tests("Importing", ["Importing", "Telemetry"]),
