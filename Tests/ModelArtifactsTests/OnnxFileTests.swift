@@ -46,7 +46,9 @@ import Testing
     @Test("metadata entries lie in the file sorted by key")
     func sortedMetadata() throws {
         let bytes = try OnnxFile.encode(Self.policy)
-        let positions = try ["42", "rtt_ms,loss — in %", "0.5"].map { try #require(bytes.range(of: Data($0.utf8))).lowerBound }
+        let positions = try ["42", "rtt_ms,loss — in %", "0.5"].map { text in
+            try #require(bytes.range(of: Data(text.utf8))).lowerBound
+        }
         // features < seed < threshold
         #expect(positions[1] < positions[0] && positions[0] < positions[2])
     }

@@ -11,7 +11,10 @@ import Testing
     private static func model() throws -> (bytes: Data, inputs: [String: Tensor]) {
         let layer = LayerCase.stack(
             "small", [4, 3],
-            [LayerCase.lstm(3, 2, sequences: true), LayerCase.lstm(2, 2), { _ in .repeatVector(count: 2) }, { _ in .flatten }])
+            [
+                LayerCase.lstm(3, 2, sequences: true), LayerCase.lstm(2, 2), { _ in .repeatVector(count: 2) },
+                { _ in .flatten },
+            ])
         return (try OnnxFile.encode(layer.graph), layer.inputs)
     }
 

@@ -14,7 +14,8 @@ import Testing
 
     private static let golden: [String: Tensor] = {
         let records = try? JSONDecoder().decode([Golden].self, from: Fixture.data("ONNX/keras_layers.json"))
-        return Dictionary(uniqueKeysWithValues: (records ?? []).map { ($0.name, Tensor(shape: $0.shape, values: $0.values)) })
+        return Dictionary(
+            uniqueKeysWithValues: (records ?? []).map { ($0.name, Tensor(shape: $0.shape, values: $0.values)) })
     }()
 
     @Test("every operation and stack computes what Keras computes", arguments: LayerCase.all)

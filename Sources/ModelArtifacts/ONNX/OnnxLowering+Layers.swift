@@ -40,7 +40,8 @@ extension OnnxLowering {
         return emit("Div", [centred, constant("deviation", deviation)])
     }
 
-    /// MatMul and Add rather than Gemm: they take steps too, and shape inference checks that the matrices fit (Gemm's does not).
+    /// MatMul and Add rather than Gemm: they take steps too, and shape inference checks that the matrices fit, which it
+    /// does not for Gemm.
     private mutating func dense(_ source: String, _ parameters: DenseParameters) -> String {
         var result = emit("MatMul", [source, constant("kernel", parameters.kernel)])
         if let bias = parameters.bias { result = emit("Add", [result, constant("bias", bias)]) }
