@@ -96,8 +96,9 @@ Elements elements(const onnx::TensorProto &tensor) {
 }  // namespace
 
 connx_model *connx_model_read(const uint8_t *bytes, size_t count, size_t memory_limit) {
-    // protobuf prints to standard error what it returns as a failure anyway.
-    google::protobuf::SetLogHandler(nullptr);
+    // Once: protobuf prints to standard error what it returns as a failure anyway.
+    static const auto previous = google::protobuf::SetLogHandler(nullptr);
+    (void)previous;
     connx_model *model = new (std::nothrow) connx_model();
     if (model == nullptr) return nullptr;
     try {

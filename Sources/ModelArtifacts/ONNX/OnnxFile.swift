@@ -43,7 +43,7 @@ public enum OnnxFile {
     /// Above this size a file is not even opened.
     static let largestFile = 256 << 20
     /// What the parsed model may take in memory.
-    static let memoryLimit = 1 << 30
+    static let memoryLimit = 512 << 20
 
     private static func content(of path: String) throws -> Data {
         var status = stat()

@@ -1,13 +1,13 @@
 import ModelGraph
 
 extension OnnxLowering {
-    /// Appends the operators of one layer and returns the name of its result. `shapes` leave the batch axis out and
-    /// have been checked against the layer.
-    mutating func lower(_ operation: Operation, sources: [String], shapes: [[Int]]) throws(OnnxError) -> String {
+    /// Appends the operators of one layer and returns the name of its result. The layer's tensors have been
+    /// checked against the shapes of its sources.
+    mutating func lower(_ operation: Operation, sources: [String]) throws(OnnxError) -> String {
         let source = sources[0]
         switch operation {
         case .normalization(let mean, let variance): return normalization(source, mean, variance)
-        case .dense(let parameters, _): return dense(source, rank: shapes[0].count, parameters)
+        case .dense(let parameters, _): return dense(source, parameters)
         case .lstm(let parameters): return try lstm(source, parameters)
         case .dropout: return source
         case .repeatVector(let count):
@@ -40,13 +40,11 @@ extension OnnxLowering {
         return emit("Div", [centred, constant("deviation", deviation)])
     }
 
-    private mutating func dense(_ source: String, rank: Int, _ parameters: DenseParameters) -> String {
-        let kernel = constant("kernel", parameters.kernel)
-        guard let bias = parameters.bias.map({ constant("bias", $0) }) else {
-            return activation(parameters.activation, emit("MatMul", [source, kernel]))
-        }
-        // Gemm takes matrices only, [batch, feature].
-        let result = rank == 1 ? emit("Gemm", [source, kernel, bias]) : emit("Add", [emit("MatMul", [source, kernel]), bias])
+    /// MatMul and Add rather than Gemm: they take steps too, and shape inference checks that the matrices fit, which it
+    /// does not for Gemm.
+    private mutating func dense(_ source: String, _ parameters: DenseParameters) -> String {
+        var result = emit("MatMul", [source, constant("kernel", parameters.kernel)])
+        if let bias = parameters.bias { result = emit("Add", [result, constant("bias", bias)]) }
         return activation(parameters.activation, result)
     }
 

@@ -45,9 +45,7 @@ struct OnnxLowering {
     private mutating func lower(_ node: ModelGraph.Node) throws(OnnxError) {
         nodeName = node.name
         let operatorsBefore = graph.nodes.count
-        let result = try lower(
-            node.operation, sources: node.sources.map { values[$0, default: $0] },
-            shapes: node.sources.map { shapes[$0, default: []] })
+        let result = try lower(node.operation, sources: node.sources.map { values[$0, default: $0] })
         values[node.name] = result
         // The layer's last operator computes a graph output under the output's own name, which saves an Identity.
         if graph.nodes.count > operatorsBefore, let output = model.outputs.first(where: { $0.source == node.name }) {
