@@ -20,8 +20,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -36,8 +36,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -77,7 +77,7 @@ let package = Package(
         module("Reports"),
         module("Pipeline", [
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Failures", "Files", logging, subprocess,
+            "Simulation", "Importing", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
@@ -101,7 +101,7 @@ let package = Package(
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", ["Pipeline", "Telemetry", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports"]),
-        tests("CommandLine", ["ModelGraph", subprocess]),
+        tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17
 )
