@@ -16,8 +16,8 @@ struct Incident {
     /// Seconds after the last struck step until the injector has logged the end.
     var loggedAfter: Double
 
-    static let linkDurations = 3 ... 6
-    static let nodeDurations = 3 ... 5
+    static let linkDurations = 4 ... 7
+    static let nodeDurations = 4 ... 6
 
     static func durations(of type: IncidentType) -> ClosedRange<Int> { type.strikesNode ? nodeDurations : linkDurations }
 

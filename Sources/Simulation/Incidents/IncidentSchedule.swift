@@ -64,7 +64,7 @@ struct IncidentSchedule {
         let law = Incident.durations(of: type)
         let duration = law.lowerBound + random.below(law.count)
         let peak = severity.strength * random.uniform(0.92, 1.15)
-        let (onset, recovery, logged) = (random.uniform(0.6, 0.97), random.uniform(0.75, 1), random.uniform(0.1, 0.9))
+        let (onset, recovery, logged) = (random.uniform(0.6, 0.97), random.uniform(0.5, 0.8), random.uniform(0.1, 0.9))
         guard !free.isEmpty else { return nil }
         let place = free[random.below(free.count)]
         return Incident(

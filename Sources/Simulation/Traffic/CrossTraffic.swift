@@ -15,7 +15,7 @@ struct CrossTraffic {
 
     private static let damping = 0.997
     private static let wanderMemory = 0.985
-    private static let wanderDeviation = 0.05
+    private static let wanderDeviation = 0.06
     private static let flutterDeviation = 0.004
     private static let dailyAmplitude = 0.06
     /// Hour of the day with the most traffic.
@@ -25,7 +25,7 @@ struct CrossTraffic {
         self.random = random
         mean = parameters.crossMean + self.random.uniform(-0.04, 0.04)
         swing = parameters.crossSwing
-        angle = 2 * .pi / self.random.uniform(14, 26)
+        angle = 2 * .pi / self.random.uniform(16, 28)
         phase = SIMD2(self.random.normal(), self.random.normal())
         wander = Self.wanderDeviation * self.random.normal()
     }

@@ -14,8 +14,8 @@ struct TransferPlan {
     private var random: RandomStream
 
     static let streamRange = 2 ... 9
-    private static let fullBacklog = 18.0
-    private static let changeChance = 0.36
+    private static let fullBacklog = 20.0
+    private static let changeChance = 0.30
     private static let probeChance = 0.5
 
     init(random: RandomStream) {
