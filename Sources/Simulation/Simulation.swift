@@ -1,11 +1,12 @@
-//  Simulation owns the simulated DWCP links behind `dwcp generate`: the dynamics, the injected faults, the rows they produce and the
-//  scores of a predictor that knows the truth. It must never import a learner, an artifact format or the judge, and nothing of its
-//  state reaches a trainer except through the file it writes.
+//  Simulation owns the simulated DWCP links behind `dwcp generate`: the dynamics, the injected faults, the rows they
+//  produce and the scores of a predictor that knows the truth. It must never import a learner, an artifact format or the
+//  judge, and nothing of its state reaches a trainer except through the file it writes.
 
 import Files
 public import Telemetry
 
-/// A recording of sixteen simulated DWCP links: telemetry rows, labelled incidents, and the best scores that are possible on them.
+/// A recording of sixteen simulated DWCP links: telemetry rows, labelled incidents, and the best scores that are possible
+/// on them.
 ///
 /// The same scenario, seed and sample count give the same bytes. `docs/simulator.md` states the model with its formulas.
 ///
@@ -14,7 +15,8 @@ public import Telemetry
 public struct Simulation: Sendable {
     public let scenario: SimulationScenario
     public let seed: UInt64
-    /// Rows of the telemetry file; rows of one instant (one per link) follow each other, so the last instant may be cut short.
+    /// Rows of the telemetry file; rows of one instant (one per link) follow each other, so the last instant may be cut
+    /// short.
     public let samples: Int
     let schedule: IncidentSchedule
 
@@ -37,8 +39,8 @@ public struct Simulation: Sendable {
     /// The injected faults, by start.
     public var incidents: [LabeledIncident] { schedule.incidents.map { LabeledIncident($0, steps: schedule.steps) } }
 
-    /// Writes the telemetry (CSV), the incidents (JSON) and, beside the telemetry, `<stem>.noise_floor.json`. Memory use does not grow
-    /// with the number of rows, except for the scores of the last 15 %.
+    /// Writes the telemetry (CSV), the incidents (JSON) and, beside the telemetry, `<stem>.noise_floor.json`. Memory use
+    /// does not grow with the number of rows, except for the scores of the last 15 %.
     /// - Throws: `FileError` when a file cannot be written; each file is written whole or not at all.
     public func write(csv: String, incidents path: String) throws -> SimulationSummary {
         var floor = NoiseFloor()
@@ -54,12 +56,12 @@ public struct Simulation: Sendable {
             }
             try writer.append(line.bytes)
         }
-        try IncidentFile.write(incidents, to: path)
+        try IncidentListing.write(incidents, to: path)
         let floorPath = Self.noiseFloorPath(beside: csv)
         try floor.write(to: floorPath)
         return SimulationSummary(
-            rows: samples, columns: TelemetryColumn.all.count, links: Topology.links.count, incidents: schedule.incidents.count,
-            noiseFloorPath: floorPath, noiseFloor: floor)
+            rows: samples, columns: TelemetryColumn.all.count, links: Topology.links.count,
+            incidents: schedule.incidents.count, noiseFloorPath: floorPath, noiseFloor: floor)
     }
 
     /// Where `write` puts the noise floor of the telemetry file at `csv`: `data/a.csv` → `data/a.noise_floor.json`.

@@ -11,9 +11,12 @@ public enum SimulationScenario: String, Sendable, Codable, CaseIterable {
 
     var parameters: ScenarioParameters {
         switch self {
-        case .reference, .noise: ScenarioParameters(crossMean: 0.34, crossSwing: 0.20, incidentsPerStep: 0.084, quietSteps: 30)
-        case .calm: ScenarioParameters(crossMean: 0.22, crossSwing: 0.12, incidentsPerStep: 0.015, quietSteps: 30)
-        case .stormy: ScenarioParameters(crossMean: 0.44, crossSwing: 0.24, incidentsPerStep: 0.16, quietSteps: 12)
+        case .reference, .noise:
+            ScenarioParameters(crossMean: 0.34, crossSwing: 0.20, incidentsPerStep: 0.084, quietSteps: 30)
+        case .calm:
+            ScenarioParameters(crossMean: 0.22, crossSwing: 0.12, incidentsPerStep: 0.015, quietSteps: 30)
+        case .stormy:
+            ScenarioParameters(crossMean: 0.44, crossSwing: 0.24, incidentsPerStep: 0.16, quietSteps: 12)
         }
     }
 }

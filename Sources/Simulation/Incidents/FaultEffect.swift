@@ -30,10 +30,12 @@ struct FaultEffect {
     /// The effect at `strength` times its size; 0 is no fault.
     func scaled(by strength: Double) -> FaultEffect {
         FaultEffect(
-            loss: min(loss * strength, 0.3), delay: delay * strength, missedHeartbeats: min(missedHeartbeats * strength, 0.9),
+            loss: min(loss * strength, 0.3), delay: delay * strength,
+            missedHeartbeats: min(missedHeartbeats * strength, 0.9),
             failedRequests: min(failedRequests * strength, 0.6), commitDelay: commitDelay * strength,
             failedCommits: min(failedCommits * strength, 0.6), goodput: max(1 - (1 - goodput) * strength, 0.1),
-            capacityFactor: max(1 - (1 - capacityFactor) * strength, 0.1), standingQueue: min(standingQueue * strength, 0.95),
+            capacityFactor: max(1 - (1 - capacityFactor) * strength, 0.1),
+            standingQueue: min(standingQueue * strength, 0.95),
             computeFactor: 1 + (computeFactor - 1) * strength, diskFactor: max(1 - (1 - diskFactor) * strength, 0.05))
     }
 }

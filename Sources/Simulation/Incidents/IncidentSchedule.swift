@@ -4,20 +4,21 @@ import Randomness
 struct IncidentSchedule {
     let steps: Int
     /// By first step.
-    let incidents: [Incident]
+    let incidents: [InjectedFault]
     /// Per link, indices into `incidents`, by first step.
     private let ofLink: [[Int]]
 
     /// The mix of types. Faults of links are three times as frequent as faults of nodes, each of which strikes four links.
-    private static let deck: [IncidentType] =
-        IncidentType.allCases.filter(\.strikesNode) + IncidentType.allCases.filter { !$0.strikesNode }.flatMap { [$0, $0, $0, $0, $0] }
+    private static let deck: [IncidentType] = IncidentType.allCases.flatMap { type in
+        Array(repeating: type, count: type.strikesNode ? 1 : 5)
+    }
 
     init(scenario: SimulationScenario, seed: UInt64, steps: Int) {
         var random = RandomStream(seed: seed).child("incidents")
         let parameters = scenario.parameters
         var freeFrom = [Int](repeating: 0, count: Topology.links.count)
         var deck: [IncidentType] = []
-        var found: [Incident] = []
+        var found: [InjectedFault] = []
         let count = Int((Double(steps) * parameters.incidentsPerStep).rounded())
         for slot in 0 ..< count {
             if deck.isEmpty {
@@ -25,7 +26,9 @@ struct IncidentSchedule {
                 random.shuffle(&deck)
             }
             let first = min(Int((Double(slot) + random.uniform()) / parameters.incidentsPerStep), steps - 1)
-            guard var incident = Self.place(deck.removeLast(), at: first, freeFrom: freeFrom, random: &random) else { continue }
+            guard var incident = Self.place(deck.removeLast(), at: first, freeFrom: freeFrom, random: &random) else {
+                continue
+            }
             incident.id = found.count + 1
             for link in Topology.links.indices where incident.strikes(Topology.links[link]) {
                 freeFrom[link] = first + incident.duration + parameters.quietSteps
@@ -40,7 +43,7 @@ struct IncidentSchedule {
     }
 
     /// The incident that strikes `link` in `step`, if any.
-    func incident(link: Int, step: Int) -> Incident? {
+    func incident(link: Int, step: Int) -> InjectedFault? {
         let candidates = ofLink[link]
         var (low, high) = (0, candidates.count)
         while low < high {
@@ -55,19 +58,19 @@ struct IncidentSchedule {
     /// An incident of `type` at a random place whose links are free, or nil if none is.
     private static func place(
         _ type: IncidentType, at first: Int, freeFrom: [Int], random: inout RandomStream
-    ) -> Incident? {
+    ) -> InjectedFault? {
         let places: [(node: Int, peer: Int?, links: [Int])] = type.strikesNode
             ? Topology.nodes.map { ($0.id, nil, Topology.links(of: $0.id)) }
             : Topology.links.indices.map { (Topology.links[$0].node, Topology.links[$0].peer, [$0]) }
         let free = places.filter { $0.links.allSatisfy { freeFrom[$0] <= first } }
         let severity = [IncidentSeverity.low, .low, .medium, .medium, .medium, .high][random.below(6)]
-        let law = Incident.durations(of: type)
+        let law = InjectedFault.durations(of: type)
         let duration = law.lowerBound + random.below(law.count)
         let peak = severity.strength * random.uniform(0.92, 1.15)
         let (onset, recovery, logged) = (random.uniform(0.6, 0.97), random.uniform(0.5, 0.8), random.uniform(0.1, 0.9))
         guard !free.isEmpty else { return nil }
         let place = free[random.below(free.count)]
-        return Incident(
+        return InjectedFault(
             id: 0, type: type, severity: severity, node: place.node, peer: place.peer, firstStep: first, duration: duration,
             onset: onset, peak: peak, recovery: recovery, loggedAfter: logged)
     }

@@ -24,8 +24,8 @@ struct NetworkRowSource: RowSource {
         return links.indices.map { index in
             let link = Topology.links[index]
             let fault = LinkFault(
-                current: schedule.incident(link: index, step: step), previous: schedule.incident(link: index, step: step - 1),
-                link: link, step: step)
+                current: schedule.incident(link: index, step: step),
+                previous: schedule.incident(link: index, step: step - 1), link: link, step: step)
             return links[index].advance(
                 step: step, fault: fault, node: nodes[link.node - 1], peer: nodes[link.peer - 1], judged: step >= judgedFrom)
         }
@@ -34,13 +34,13 @@ struct NetworkRowSource: RowSource {
 
 /// The fault on a link in one step, and what could be known of it a step earlier.
 struct LinkFault {
-    var incident: Incident?
+    var incident: InjectedFault?
     var effect = FaultEffect.none
     /// What the fault of the step before does if it goes on, and how likely it has ended.
     var continuing = FaultEffect.none
     var chanceOfEnd = 1.0
 
-    init(current: Incident?, previous: Incident?, link: Topology.Link, step: Int) {
+    init(current: InjectedFault?, previous: InjectedFault?, link: Topology.Link, step: Int) {
         incident = current
         if let current { effect = current.effect(on: link, step: step) }
         if let previous {

@@ -1,8 +1,8 @@
 import Randomness
 
-/// Rows in which no column depends on another, on the link, on the past or on an incident. Only the layout is that of the network: the
-/// same links and instants, cells of a plausible size, and `optimal_compression` computed from its row's compression columns (which
-/// are exchangeable between levels, so that no level is better than another).
+/// Rows in which no column depends on another, on the link, on the past or on an incident. Only the layout is that of the
+/// network: the same links and instants, cells of a plausible size, and `optimal_compression` computed from its row's
+/// compression columns (which are exchangeable between levels, so that no level is better than another).
 struct NoiseRowSource: RowSource {
     private let schedule: IncidentSchedule
     private var random: RandomStream
@@ -62,9 +62,9 @@ struct NoiseRowSource: RowSource {
         row.payload = pick(PayloadClass.allCases)
         row.blockBytes = 16_384 + random.below(245_760)
         row.entropy = random.uniform(1, 8)
-        row.ratios = PayloadStream.levels.map { _ in Decimal.rounded(random.uniform(1, 6), places: 4) }
-        row.compressTimes = PayloadStream.levels.map { _ in Decimal.rounded(random.uniform(50, 2000), places: 1) }
-        row.availableRate = Decimal.rounded(random.uniform(Self.rates.lowerBound, Self.rates.upperBound), places: 3)
+        row.ratios = PayloadStream.levels.map { _ in FixedPoint.rounded(random.uniform(1, 6), places: 4) }
+        row.compressTimes = PayloadStream.levels.map { _ in FixedPoint.rounded(random.uniform(50, 2000), places: 1) }
+        row.availableRate = FixedPoint.rounded(random.uniform(Self.rates.lowerBound, Self.rates.upperBound), places: 3)
     }
 
     private mutating func fillHealth(_ row: inout TelemetryRow) {

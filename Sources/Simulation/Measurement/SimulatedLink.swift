@@ -29,14 +29,16 @@ struct SimulatedLink {
         let moved = flow.advance(step: step, effect: fault.effect)
         let outcome = payload.compress(block, computeFactor: node.computeFactor * fault.effect.computeFactor)
         let rates = FailureRates(link: link, overflow: moved.overflow, effect: fault.effect)
-        let commit = commitLatency(node: node, peer: peer, occupancy: moved.occupancy, loss: rates.loss, effect: fault.effect)
+        let commit = CommitPath.latency(
+            link: link, leaderFsync: node.fsync, peerFsync: peer.fsync, occupancy: moved.occupancy, loss: rates.loss,
+            effect: fault.effect)
 
         var row = TelemetryRow(step: step, link: link, mode: mode)
         measureTransport(&row, moved, effect: fault.effect)
         measureCompression(&row, block: block, outcome: outcome, moved: moved)
         let counts = countFailures(row, rates: rates, effect: fault.effect)
         row.fill(from: counts)
-        measureMachine(&row, node: node, moved: moved, fault: fault)
+        measureMachine(&row, node: node, effect: fault.effect)
         measureConsensus(&row, expected: commit)
         row.bandwidthClass = BandwidthClass(packetLoss: row.packetLoss, availableShare: row.availableRate / link.capacity)
         row.isAnomaly = fault.incident != nil
@@ -96,7 +98,7 @@ struct SimulatedLink {
         row.entropy = outcome.entropy
         row.ratios = outcome.ratios
         row.compressTimes = outcome.times
-        row.availableRate = Decimal.rounded(moved.availableRate, places: 3)
+        row.availableRate = FixedPoint.rounded(moved.availableRate, places: 3)
         row.compressionLevel = mode.compressionLevel
         row.deltaHitRate = outcome.deltaHitRate
         // Half of what the delta store recognises needs no bytes on the wire.
@@ -121,23 +123,16 @@ struct SimulatedLink {
         let failedPuts = instruments.poisson(mean: Double(CommitPath.puts) * (0.00001 + effect.failedCommits))
         return FailureCounts(
             segments: segments, retransmits: min(instruments.poisson(mean: Double(segments) * loss), segments),
-            missedHeartbeats: min(missed, FailureRates.heartbeats), requests: requests, failedRequests: min(failed, requests),
-            puts: CommitPath.puts, failedPuts: min(failedPuts, CommitPath.puts))
+            missedHeartbeats: min(missed, FailureRates.heartbeats), requests: requests,
+            failedRequests: min(failed, requests), puts: CommitPath.puts, failedPuts: min(failedPuts, CommitPath.puts))
     }
 
-    private mutating func measureMachine(_ row: inout TelemetryRow, node: NodeState, moved: LinkFlow.Step, fault: LinkFault) {
-        let starving = fault.effect.computeFactor > 1
-        let busy = node.load + 0.15 * moved.rate / link.capacity
+    private mutating func measureMachine(_ row: inout TelemetryRow, node: NodeState, effect: FaultEffect) {
+        let starving = effect.computeFactor > 1
+        let busy = node.load + 0.15 * row.throughput / link.capacity
         row.cpuUsage = starving ? instruments.uniform(95, 100) : min(100 * instruments.scattered(busy, 0.02), 100)
         row.memoryUsage = min(instruments.scattered(node.memory, 0.005), 100)
-        row.diskRate = instruments.scattered(node.diskRate * fault.effect.diskFactor, 0.05)
-    }
-
-    private func commitLatency(
-        node: NodeState, peer: NodeState, occupancy: Double, loss: Double, effect: FaultEffect
-    ) -> Double {
-        CommitPath.latency(
-            link: link, leaderFsync: node.fsync, peerFsync: peer.fsync, occupancy: occupancy, loss: loss, effect: effect)
+        row.diskRate = instruments.scattered(node.diskRate * effect.diskFactor, 0.05)
     }
 
     private mutating func measureConsensus(_ row: inout TelemetryRow, expected: Double) {

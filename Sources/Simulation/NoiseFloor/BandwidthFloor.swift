@@ -4,15 +4,16 @@ enum BandwidthFloor {
         let usable = series.filter { $0.train.deviation > 0 }
         return NoiseFloor.ModelFloor(
             definition: """
-                expected throughput of the next row given the simulator's whole state (other traffic, queue, windows, plan, the fault \
-                in force and the law of its duration), five-point quadrature over the innovations; no foreknowledge of faults
+                expected throughput of the next row given the simulator's whole state (other traffic, queue, windows, plan, \
+                the fault in force and the law of its duration), five-point quadrature over the innovations; new faults are not \
+                foreseen
                 """,
             best: score(usable, \.expected), baselines: ["last value": score(usable, \.last)],
             counts: ["rows": usable.reduce(0) { $0 + $1.actual.count }])
     }
 
-    /// Correlation of values standardised per series with the training part's moments, and MAPE over rows above one percent of the
-    /// training mean.
+    /// Correlation of values standardised per series with the training part's moments, and MAPE over rows above one
+    /// percent of the training mean.
     private static func score(
         _ series: [NoiseFloorMeter.Series], _ prediction: KeyPath<NoiseFloorMeter.Series, [Double]>
     ) -> [String: Double] {

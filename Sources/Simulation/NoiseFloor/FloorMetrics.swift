@@ -1,7 +1,7 @@
 /// The few metrics of the noise floor, in the definitions of the gates.
 enum FloorMetrics {
     /// Six decimals are more than the data can tell apart.
-    static func tidy(_ value: Double) -> Double { Decimal.rounded(value, places: 6) }
+    static func tidy(_ value: Double) -> Double { FixedPoint.rounded(value, places: 6) }
 
     static func mean(_ values: [Double]) -> Double? {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
@@ -20,7 +20,8 @@ enum FloorMetrics {
         return scale > 1e-9 * Double(a.count) ? ab / scale : nil
     }
 
-    /// Average precision: Σ (recall step) · precision over falling thresholds, equal scores taken together; nil without positives.
+    /// Average precision: Σ (recall step) · precision over falling thresholds, equal scores taken together; nil without
+    /// positives.
     static func averagePrecision(scores: [Double], labels: [Bool]) -> Double? {
         let positives = labels.count { $0 }
         guard positives > 0 else { return nil }

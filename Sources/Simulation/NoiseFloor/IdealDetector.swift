@@ -8,8 +8,8 @@ struct DetectionScene {
     let peer: NodeState
 }
 
-/// Detectors that know the network's state, how each fault changes the law of the measurements, and nothing of the schedule: the log
-/// likelihood ratio of "some fault, at some strength" against "none".
+/// Detectors that know the network's state, how each fault changes the law of the measurements, and nothing of the
+/// schedule: the log likelihood ratio of "some fault, at some strength" against "none".
 enum IdealDetector {
     private static let strengths = [0.55, 0.8, 1, 1.4]
     /// Deviation of the log of the loss and of the RTT, with what counting adds.
@@ -19,7 +19,9 @@ enum IdealDetector {
     /// From heartbeats, failed transfers, loss and RTT of one row.
     static func reliabilityScore(_ scene: DetectionScene, counts: FailureCounts, rtt: Double) -> Double {
         let normal = likelihood(scene, effect: .none, counts: counts, rtt: rtt)
-        return logMean(faults(IncidentType.allCases, scene).map { likelihood(scene, effect: $0, counts: counts, rtt: rtt) - normal })
+        return logMean(faults(IncidentType.allCases, scene).map { effect in
+            likelihood(scene, effect: effect, counts: counts, rtt: rtt) - normal
+        })
     }
 
     /// From the consensus latency of one row.

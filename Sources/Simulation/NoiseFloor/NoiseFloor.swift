@@ -2,11 +2,12 @@ import Files
 public import Foundation
 public import Telemetry
 
-/// The best scores possible on the last 15 % of a simulated recording, computed by the simulator from the truth behind the rows.
+/// The best scores possible on the last 15 % of a simulated recording, computed by the simulator from the truth behind
+/// the rows.
 ///
-/// A model that scores clearly better has seen what it must not see. Metrics have the names and definitions of the gates; the judge
-/// leaves out a few steps more at the split, so a margin of some tenths of a percent is fair. A metric that does not exist on the
-/// data (the correlation of a constant, the recall of no incidents) is absent.
+/// A model that scores clearly better has seen what it must not see. Metrics have the names and definitions of the gates;
+/// the judge leaves out a few steps more at the split, so a margin of some tenths of a percent is fair. A metric that
+/// does not exist on the data (the correlation of a constant, the recall of no incidents) is absent.
 public struct NoiseFloor: Sendable, Codable, Equatable {
     public var scenario = SimulationScenario.reference
     public var seed: UInt64 = 0

@@ -45,7 +45,7 @@ struct NoiseFloorMeter {
         var chosen: [Int] = []
         var oracle: [Int] = []
         var totalTimes: [[Double]] = []
-        var incident: [Incident?] = []
+        var incident: [InjectedFault?] = []
         var reliabilityScore: [Double] = []
         var consensusScore: [Double] = []
 

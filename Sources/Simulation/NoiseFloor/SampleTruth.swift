@@ -1,6 +1,6 @@
 /// What the simulator knows about a row beyond its columns. Never written to the telemetry file.
 struct SampleTruth {
-    var incident: Incident?
+    var incident: InjectedFault?
     /// E[throughput of this row | state after the row before], Mbit/s.
     var expectedRate: Double?
     /// The level that minimises the expected transfer time, given what is known before the block is compressed.

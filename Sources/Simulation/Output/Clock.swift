@@ -8,7 +8,8 @@ enum Clock {
         let milliseconds = beginning * 1000 + Int((seconds * 1000).rounded())
         let (day, inDay) = (milliseconds / 86_400_000, milliseconds % 86_400_000)
         let date = civil(daysSince1970: day)
-        let time = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60].map { padded($0, to: 2) }.joined(separator: ":")
+        let parts = [inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60]
+        let time = parts.map { padded($0, to: 2) }.joined(separator: ":")
         let days = [padded(date.year, to: 4), padded(date.month, to: 2), padded(date.day, to: 2)].joined(separator: "-")
         return "\(days)T\(time).\(padded(inDay % 1000, to: 3))Z"
     }

@@ -82,12 +82,12 @@ struct TelemetryColumn: Sendable {
     }
 
     private static func integer(_ name: String, _ value: @escaping @Sendable (TelemetryRow) -> Int) -> TelemetryColumn {
-        TelemetryColumn(name: name) { row, bytes in Decimal.append(value(row), to: &bytes) }
+        TelemetryColumn(name: name) { row, bytes in FixedPoint.append(value(row), to: &bytes) }
     }
 
     private static func number(
         _ name: String, _ places: Int, _ value: @escaping @Sendable (TelemetryRow) -> Double
     ) -> TelemetryColumn {
-        TelemetryColumn(name: name) { row, bytes in Decimal.append(value(row), places: places, to: &bytes) }
+        TelemetryColumn(name: name) { row, bytes in FixedPoint.append(value(row), places: places, to: &bytes) }
     }
 }

@@ -85,7 +85,11 @@ enum BandwidthClass: String, CaseIterable {
 
     /// By what the link loses and what it leaves for replication (share of nominal capacity).
     init(packetLoss: Double, availableShare: Double) {
-        self = if packetLoss > 0.01 || availableShare < 0.2 { .bad } else if availableShare < 0.45 { .degraded } else { .good }
+        if packetLoss > 0.01 || availableShare < 0.2 {
+            self = .bad
+        } else {
+            self = availableShare < 0.45 ? .degraded : .good
+        }
     }
 }
 
@@ -96,9 +100,9 @@ extension TelemetryRow {
             step: step, link: link, mode: mode, rtt: 0, jitter: 0, minimumRTT: 0, medianLatency: 0, tailLatency: 0,
             throughput: 0, sentBytes: 0, receivedBytes: 0, deliveryRate: 0, pacingRate: 0, packetLoss: 0, retransmits: 0,
             congestionWindow: 0, queueDepth: 0, bufferUtilization: 0, sendQueueBytes: 0, backlogBlocks: 0, streams: 1,
-            streamRate: 0, compressionLevel: 0, compressionRatio: 1, deltaHitRate: 0, payload: .text, blockBytes: 0, entropy: 0,
-            ratios: [], compressTimes: [], availableRate: 0, optimalCompression: 0, uptime: 100, failureRate: 0, burnRate: 0,
-            errorRate: 0, timeoutRate: 0, compliance: 100, cpuUsage: 0, memoryUsage: 0, diskRate: 0, commitLatency: 0,
+            streamRate: 0, compressionLevel: 0, compressionRatio: 1, deltaHitRate: 0, payload: .text, blockBytes: 0,
+            entropy: 0, ratios: [], compressTimes: [], availableRate: 0, optimalCompression: 0, uptime: 100, failureRate: 0,
+            burnRate: 0, errorRate: 0, timeoutRate: 0, compliance: 100, cpuUsage: 0, memoryUsage: 0, diskRate: 0, commitLatency: 0,
             commitMaximum: 0, commitTail: 0, commitFailures: 0, bandwidthClass: .good, isAnomaly: false)
     }
 

@@ -44,13 +44,15 @@ struct PayloadStream {
         deltaHits = random.uniform(0.05, 0.7)
     }
 
-    /// Draws the next block's class and size. `blockBytes` is the mode's block size; one block in five is the tail of a file.
+    /// Draws the next block's class and size. `blockBytes` is the mode's block size; one block in five is the tail of a
+    /// file.
     mutating func nextBlock(blockBytes: Double) -> Block {
         let stray = random.chance(Self.strayChance)
         let payload = stray ? PayloadClass.allCases[random.below(PayloadClass.allCases.count)] : jobClass
         let share = random.chance(0.2) ? random.uniform(0.25, 1) : 1
         return Block(
-            payload: payload, bytes: (blockBytes * share).rounded(), expectedContent: Self.contentMemory * content * payload.variation)
+            payload: payload, bytes: (blockBytes * share).rounded(),
+            expectedContent: Self.contentMemory * content * payload.variation)
     }
 
     /// Compresses `block` at every level on a node whose computing takes `computeFactor` times as long as on an idle one.
@@ -65,9 +67,9 @@ struct PayloadStream {
         for level in Self.levels {
             let expected = Self.expectedRatio(block.payload, level: level, content: deviation, gainFactor: gainFactor)
             let ratio = level == 0 ? expected : expected * exp(random.normal(0, 0.001 * block.payload.variation))
-            outcome.ratios.append(Decimal.rounded(max(ratio, 1), places: 4))
+            outcome.ratios.append(FixedPoint.rounded(max(ratio, 1), places: 4))
             let time = Self.expectedTime(block, level: level, computeFactor: timeFactor) * exp(random.normal(0, 0.004))
-            outcome.times.append(Decimal.rounded(time, places: 1))
+            outcome.times.append(FixedPoint.rounded(time, places: 1))
         }
         let entropy = block.payload.entropy - 2.0 * deviation + random.normal(0, 0.1 * block.payload.variation)
         outcome.entropy = min(max(entropy, 0.1), 7.9999)
@@ -87,29 +89,25 @@ struct PayloadStream {
         return computeFactor * (4 + block.bytes * nanosecondsPerByte / 1000)
     }
 
-    /// Level with the least expected transfer time for someone who knows the stream's state, the block's class and size, and the
-    /// distribution of the rate (`inverseRate`: expected s/Mbit).
+    /// Level with the least expected transfer time for someone who knows the stream's state, the block's class and size,
+    /// and the distribution of the rate (`inverseRate`: expected s/Mbit).
     static func bestExpectedLevel(_ block: Block, computeFactor: Double, inverseRate: Double) -> Int {
-        CompressionOracle.best(
-            times: levels.map { expectedTime(block, level: $0, computeFactor: computeFactor) },
-            transferMicroseconds: levels.map {
-                block.bytes * 8 * inverseRate / expectedRatio(block.payload, level: $0, content: block.expectedContent)
-            })
+        CompressionOracle.best(levels.map { level in
+            let ratio = expectedRatio(block.payload, level: level, content: block.expectedContent)
+            return expectedTime(block, level: level, computeFactor: computeFactor) + block.bytes * 8 * inverseRate / ratio
+        })
     }
 }
 
 /// The level that moves a block fastest, from what compressing it at every level gave.
 enum CompressionOracle {
-    /// Microseconds until the block has arrived, by level: compress time + compressed bits / rate (Mbit/s are bits per microsecond).
+    /// Microseconds until the block has arrived, by level: compress time + compressed bits / rate (Mbit/s are bits per
+    /// microsecond).
     static func totalTimes(_ outcome: PayloadStream.Outcome, bytes: Double, rate: Double) -> [Double] {
         zip(outcome.times, outcome.ratios).map { $0 + bytes * 8 / $1 / rate }
     }
 
     /// The first level with the least total time.
-    static func best(times: [Double], transferMicroseconds: [Double]) -> Int {
-        best(zip(times, transferMicroseconds).map { $0 + $1 })
-    }
-
     static func best(_ totals: [Double]) -> Int {
         var best = 0
         for level in totals.indices where totals[level] < totals[best] { best = level }

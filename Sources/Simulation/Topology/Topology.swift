@@ -1,7 +1,7 @@
 /// The fixed simulated network: eight nodes on two continents, sixteen directed links, no two of them between the same pair.
 ///
-/// Replication flows one way on each pair, so "this link" means the same to a reader who looks at the pair and to one who looks at
-/// the direction. Every node has four links.
+/// Replication flows one way on each pair, so "this link" means the same to a reader who looks at the pair and to one who
+/// looks at the direction. Every node has four links.
 enum Topology {
     static let nodes: [Node] = [
         Node(id: 1, region: "us-east", zone: "us-east-1a", site: "iad1", role: "coordinator"),

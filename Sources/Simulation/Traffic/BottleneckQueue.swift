@@ -26,10 +26,10 @@ enum BottleneckQueue {
         return abs(r - 1) < 1e-6 ? 1 + 1e-6 : r
     }
 
-    /// The rate (share of capacity) of flows whose windows together are `window` (share of the bandwidth-delay product) beside other
-    /// traffic that takes `cross`: a window-limited flow sends its window once per RTT and the queue it builds stretches the RTT, so
-    /// rate · (1 + fullDelay · occupancy(cross + rate)) = window. The left side grows with the rate; bisection finds it. What other
-    /// traffic leaves is the limit, a twentieth of the link at least.
+    /// The rate (share of capacity) of flows whose windows together are `window` (share of the bandwidth-delay product)
+    /// beside other traffic that takes `cross`: a window-limited flow sends its window once per RTT and the queue it
+    /// builds stretches the RTT, so rate · (1 + fullDelay · occupancy(cross + rate)) = window. The left side grows with
+    /// the rate; bisection finds it. What other traffic leaves is the limit, a twentieth of the link at least.
     static func rate(window: Double, cross: Double) -> Double {
         let limit = min(window, max(1 - cross, 0.05))
         func excess(_ rate: Double) -> Double { rate * (1 + fullDelay * occupancy(load: cross + rate)) - window }

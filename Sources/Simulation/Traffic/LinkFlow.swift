@@ -60,7 +60,8 @@ struct LinkFlow {
         return Step(
             rate: rate, availableRate: model.available, occupancy: occupancy,
             overflow: BottleneckQueue.overflow(load: model.load), streams: streams, streamsNext: plan.streams,
-            windowAtEnd: control.window * Double(plan.streams), pacingRate: 1.2 * control.window * Double(streams) * link.capacity,
+            windowAtEnd: control.window * Double(plan.streams),
+            pacingRate: 1.2 * control.window * Double(streams) * link.capacity,
             backlog: plan.backlog * link.capacity * Double(Simulation.stepSeconds), jobBegan: plan.jobBegan)
     }
 
@@ -76,8 +77,8 @@ struct LinkFlow {
     func expectation(step: Int, effect: FaultEffect) -> Expectation {
         let forecast = cross.forecast(step: step)
         var expectation = Expectation(rate: 0, inverseAvailableRate: 0)
-        for (deviation, weight) in Self.quadrature {
-            let model = outcome(share: forecast.share(deviation: deviation), effect: effect)
+        for (z, weight) in Self.quadrature {
+            let model = outcome(share: forecast.share(z: z), effect: effect)
             expectation.rate += weight * model.rate
             expectation.inverseAvailableRate += weight / model.available
         }

@@ -2,8 +2,9 @@ import Randomness
 
 /// The replication work of a link: a backlog filled by jobs, and the number of streams that the planner opens for it.
 ///
-/// The planner decides at the end of a step for the next one, one stream at a time: towards a number that grows with the backlog,
-/// and now and then a probe of one stream more or less. New streams start with their siblings' window (RFC 9040).
+/// The planner decides at the end of a step for the next one, one stream at a time: towards a number that grows with the
+/// backlog, and now and then a probe of one stream more or less. New streams start with their siblings' window (RFC
+/// 9040).
 struct TransferPlan {
     /// Compressed work waiting, in steps of the full link.
     private(set) var backlog: Double

@@ -1,7 +1,8 @@
 /// AMST's window control: the window of each parallel stream, as a share of the link's bandwidth-delay product.
 ///
-/// Queues mark packets (ECN) as they fill; each control interval the window grows by a tenth without marks and falls by up to 45 % in
-/// proportion to the marked share, as DCTCP does (Alizadeh et al., SIGCOMM 2010). The application limits it from above.
+/// Queues mark packets (ECN) as they fill; each control interval the window grows by a tenth without marks and falls by
+/// up to 45 % in proportion to the marked share, as DCTCP does (Alizadeh et al., SIGCOMM 2010). The application limits it
+/// from above.
 struct WindowControl {
     private(set) var window: Double
     /// Share of packets marked in the last step.

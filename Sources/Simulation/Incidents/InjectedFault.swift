@@ -1,5 +1,5 @@
 /// An injected fault: where, when, how strong.
-struct Incident {
+struct InjectedFault {
     var id: Int
     var type: IncidentType
     var severity: IncidentSeverity
@@ -50,21 +50,22 @@ struct Incident {
         return effect
     }
 
-    /// How likely a fault that struck `step` is over in the next step, to someone who knows the law of durations but not the draw.
+    /// How likely a fault that struck `step` is over in the next step, to someone who knows the law of durations but not
+    /// the draw.
     func chanceOfEnd(after step: Int) -> Double {
         let elapsed = step - firstStep + 1
         let law = Self.durations(of: type)
         return elapsed < law.lowerBound ? 0 : 1 / Double(max(law.upperBound - elapsed, 0) + 1)
     }
 
-    /// Seconds since the recording began. A row is stamped with the end of its step, so the fault begins inside the first row's step
-    /// and rows stamped from `start` to `end` are exactly the struck ones.
+    /// Seconds since the recording began. A row is stamped with the end of its step, so the fault begins inside the first
+    /// row's step and rows stamped from `start` to `end` are exactly the struck ones.
     var start: Double { Double((firstStep + 1) * Simulation.stepSeconds) - onset * Double(Simulation.stepSeconds) }
     var end: Double { Double((firstStep + duration) * Simulation.stepSeconds) + loggedAfter }
 }
 
 /// A line of the incident file.
-public struct LabeledIncident: Sendable, Codable, Equatable {
+public struct LabeledIncident: Sendable, Equatable {
     public let incidentID: Int
     /// ISO 8601, UTC, milliseconds.
     public let start: String
@@ -77,7 +78,7 @@ public struct LabeledIncident: Sendable, Codable, Equatable {
     /// Whether it was over before the recording ended.
     public let resolved: Bool
 
-    init(_ incident: Incident, steps: Int) {
+    init(_ incident: InjectedFault, steps: Int) {
         incidentID = incident.id
         start = Clock.text(seconds: incident.start)
         end = Clock.text(seconds: incident.end)

@@ -1,5 +1,5 @@
-/// Decimal fractions with a fixed number of places: what the file holds is what the oracle sees.
-enum Decimal {
+/// FixedPoint fractions with a fixed number of places: what the file holds is what the oracle sees.
+enum FixedPoint {
     private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 
     /// The double nearest to `value` written with `places` decimals, as a reader of the file gets it.

@@ -1,7 +1,7 @@
 import Files
 
 /// The JSON file of labelled incidents: one object a line.
-enum IncidentFile {
+enum IncidentListing {
     static func write(_ incidents: [LabeledIncident], to path: String) throws {
         try AtomicFile.stream(to: path) { writer in
             try writer.append("[\n")
