@@ -105,6 +105,12 @@ public struct WrittenModelError: ExplainedError, Equatable {
     public let found: String
     public let expected: String
 
+    public init(path: String, found: String, expected: String) {
+        self.path = path
+        self.found = found
+        self.expected = expected
+    }
+
     public var description: String {
         "cannot judge \(path): it has \(found), expected \(expected); train the model again with this version"
     }

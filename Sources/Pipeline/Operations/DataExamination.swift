@@ -1,3 +1,4 @@
+import Foundation
 public import Telemetry
 
 /// Reads and validates a run's input, before anything is trained.
@@ -7,6 +8,34 @@ public enum DataExamination {
     ///   - isSplit: whether the rows are to be split into train, validation and test part, or are test rows as a whole.
     /// - Throws: an `ExplainedError`: missing input, or invalid data with every finding.
     public static func examine(_ data: DataOptions, models: [ModelKind], isSplit: Bool) throws -> DataSummary {
-        throw NotBuiltIn("reading telemetry")
+        let schema = try Schema.load(data.schemaPath)
+        let report = try TelemetryValidator.validate(
+            data.dataPath, schema: schema, models: Set(models), incidents: data.incidentsPath)
+        try report.requireAccepted()
+        let table = try TelemetryFile.read(
+            data.dataPath, columns: ["link_type"], schema: schema, tolerating: report.toleratedColumns)
+        return DataSummary(
+            rows: table.rowCount, links: table.links.count, firstTime: report.firstInstant ?? "",
+            lastTime: report.lastInstant ?? "", rowsByLinkType: rowsByLinkType(table, schema: schema),
+            incidents: report.incidents ?? 0, parts: isSplit ? try parts(table, schema: schema) : [],
+            warnings: report.findings.filter { $0.severity == .warning }.map(report.summary),
+            schemaVersion: schema.version)
+    }
+
+    private static func rowsByLinkType(_ table: TelemetryTable, schema: Schema) -> [DataSummary.Count] {
+        guard let codes = table.columns["link_type"], let names = schema.column("link_type")?.categories else { return [] }
+        return names.enumerated().map { code, name in
+            DataSummary.Count(name: name, count: codes.count { $0 == Float(code) })
+        }.filter { $0.count > 0 }
+    }
+
+    private static func parts(_ table: TelemetryTable, schema: Schema) throws -> [DataSummary.Part] {
+        let split = try Recording.split(table, schema: schema)
+        func part<Role>(_ part: Part<Role>) -> DataSummary.Part {
+            DataSummary.Part(
+                name: Role.name, firstTime: Instant.text(part.interval.lowerBound),
+                lastTime: Instant.text(part.interval.upperBound), rows: part.rowCount)
+        }
+        return [part(split.train), part(split.validation), part(split.test)]
     }
 }

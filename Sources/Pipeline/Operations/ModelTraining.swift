@@ -1,13 +1,124 @@
+import Evaluation
+import Files
+import Foundation
 public import Learners
+import Metrics
+import ModelArtifacts
+import ModelGraph
+import Telemetry
+import Trainers
 
 /// Trains one model, writes its artifacts, executes them again and judges them.
 public enum ModelTraining {
-    /// Writes `options.output` and its twin in every format of the options that the model has.
+    /// Writes `options.output` and its twin in every format of the options that the model has, and the reference that judging
+    /// needs.
     /// - Returns: the report, its judgement with the numbers behind the plots; not written yet.
     /// - Throws: an `ExplainedError` when the model could not be trained or written. A missed target is no error.
     public static func train(
         _ options: TrainModelOptions, onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> ModelReport {
-        throw NotBuiltIn("training")
+        let start = ContinuousClock.now
+        let date = RunClock.text()
+        onEvent(.phase("reading data"))
+        let recording = try Recording(options.data, models: [options.model])
+        let input = try input(options, recording)
+        let trained = try ModelTrainer.train(
+            input, observer: TrainingObserver(onEvent: onEvent, isCancelled: { Task.isCancelled }))
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        onEvent(.phase("writing artifacts"))
+        let artifacts = try write(trained, options)
+        try ReportJSON.write(trained.reference, to: ArtifactNames(options.output).reference)
+        onEvent(.phase("evaluating"))
+        let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
+        return ModelReport(
+            trainingDate: date,
+            evaluation: EvaluatedModel(
+                judgement: judgement, artifacts: artifacts, inferenceP99Milliseconds: judgement.value("inference_p99_ms"),
+                trainingSeconds: seconds),
+            history: trained.history, bestEpoch: trained.bestEpoch, hyperparameters: input.hyperparameters,
+            settings: .init(
+                seed: options.training.seed, windowLength: input.windowLength,
+                features: input.selection.features.map(\.name), schemaSha256: recording.schemaSHA256))
     }
+
+    private static func input(_ options: TrainModelOptions, _ recording: Recording) throws -> TrainingInput {
+        let schema = recording.schema, training = options.training
+        let definition = try schema.definition(of: options.model, path: options.data.schemaPath)
+        let windowLength = training.windowLength ?? definition.windowLength
+        var hyperparameters = definition.hyperparameters
+        hyperparameters["epochs"] = training.epochs.map(Double.init) ?? hyperparameters["epochs"]
+        hyperparameters["batch_size"] = training.batchSize.map(Double.init) ?? hyperparameters["batch_size"]
+        hyperparameters.merge(training.hyperparameters) { _, given in given }
+        return TrainingInput(
+            schema: schema, kind: options.model,
+            selection: try FeatureSelection(
+                options.model, definition: definition, schema: schema,
+                availableColumns: Set(recording.table.columns.keys)),
+            split: try recording.split(windowLength: windowLength), incidents: recording.incidents,
+            codecProfile: recording.codecProfile, hyperparameters: hyperparameters, windowLength: windowLength,
+            gates: definition.gates(overriddenBy: training.targets),
+            metadata: [
+                MetadataKey.schemaSHA256: recording.schemaSHA256, MetadataKey.seed: String(training.seed),
+                "producer": "dwcp \(ProgramVersion.current)",
+            ],
+            seed: training.seed, threads: training.threads)
+    }
+
+    /// Writes every format and executes each file again.
+    private static func write(_ trained: TrainedModel, _ options: TrainModelOptions) throws -> [ArtifactRecord] {
+        let names = ArtifactNames(options.output)
+        let wanted = options.training.exportFormats.filter { options.model.formats.contains($0) }
+        let formats = ExportFormat.allCases.filter { $0 == names.format || wanted.contains($0) }
+        return try formats.map { format in
+            let path = names.artifact(format)
+            switch format {
+            case .keras: try KerasArchive.write(trained.graph, to: path)
+            case .onnx: try OnnxFile.write(trained.graph, to: path)
+            }
+            var record = try ArtifactRecord(path: path)
+            record.reexecutedDifference = try ArtifactVerification.largestDifference(
+                try WrittenModel(options.model, path: path), inputs: trained.check.inputs, outputs: trained.check.outputs)
+            record.contractViolations = format == .onnx ? try ClientContract.violations(path: path) : nil
+            return record
+        }
+    }
+
+    private static func judge(
+        _ options: TrainModelOptions, _ trained: TrainedModel, _ input: TrainingInput, _ recording: Recording,
+        artifacts: [ArtifactRecord], seconds: Double
+    ) throws -> ModelJudgement {
+        let facts = OperationalFacts(trainingSeconds: seconds, modelBytes: artifacts.map(\.bytes).max())
+        let context = JudgementContext(
+            schema: recording.schema, kind: options.model, gates: input.gates, rule: options.training.gateRule,
+            seed: options.training.seed, facts: facts)
+        let names = ArtifactNames(options.output)
+        let first = ExportFormat.allCases.first { options.model.formats.contains($0) } ?? .onnx
+        let judged = artifacts.contains { $0.file.hasSuffix(first.rawValue) } ? names.artifact(first) : options.output
+        var judgement = try ModelJudge.judge(
+            try WrittenModel(options.model, path: judged), on: input.split.test, incidents: recording.incidents,
+            profile: recording.codecProfile, reference: trained.reference, context: context)
+        judgement.warnings += trained.notes
+        return judgement
+    }
+}
+
+extension ModelJudgement {
+    func value(_ metric: String) -> Double? { metrics.first { $0.name == metric }?.value }
+}
+
+/// The names of the files around an artifact: `M.keras`, `M.onnx`, `M_report.json`, `M_reference.json`.
+struct ArtifactNames {
+    private let stem: String
+    /// The format that the given name's extension asks for.
+    let format: ExportFormat?
+
+    init(_ artifact: String) {
+        let url = URL(fileURLWithPath: artifact)
+        stem = url.deletingPathExtension().relativePath
+        format = ExportFormat(rawValue: url.pathExtension)
+    }
+
+    func artifact(_ format: ExportFormat) -> String { "\(stem).\(format.rawValue)" }
+    var report: String { "\(stem)_report.json" }
+    var reference: String { "\(stem)_reference.json" }
 }

@@ -1,3 +1,4 @@
+public import Evaluation
 public import Telemetry
 
 /// What `dwcp train <model>` is told.

@@ -1,3 +1,4 @@
+public import Evaluation
 import Foundation
 
 /// Settings that a trainer takes, whichever model it trains. Absent ones come from the schema.
@@ -36,14 +37,6 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         self.resume = resume
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     }
-}
-
-/// Which number must reach a target.
-public enum GateRule: String, Sendable, Codable, CaseIterable {
-    /// The point estimate.
-    case point
-    /// The 95 % bound on the target's side.
-    case bound
 }
 
 /// A file format for trained models; raw values are file extensions.

@@ -25,6 +25,8 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     public func modelReport(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_report.json" }
+    /// What was kept of the train and validation parts for judging.
+    public func reference(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_reference.json" }
     public var masterReport: String { "\(checkpoints)/master_training_report.json" }
     public var masterMarkdown: String { "\(checkpoints)/master_training_report.md" }
     public var manifest: String { "\(checkpoints)/run_manifest.json" }
@@ -82,7 +84,7 @@ public struct RunFolder: Sendable, Equatable {
     private func wellKnownFiles() -> [String] {
         let perModel = ModelKind.allCases.flatMap { model in
             ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
-                + [modelReport(model), log(model), plotData(model), trainingPlot(model)]
+                + [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
         }
         return perModel + [masterReport, masterMarkdown, evaluationReport, evaluationMarkdown]
     }

@@ -26,6 +26,11 @@ extension ValidationReport {
         return isAccepted ? "accepted for \(models): \(counts)" : "REJECTED: \(counts)"
     }
 
+    /// A finding in one line, for summaries.
+    public func summary(_ finding: Finding) -> String {
+        "\(headline(finding)): found \(finding.found)\(whereabouts(finding)), expected \(finding.expected)"
+    }
+
     private func headline(_ finding: Finding) -> String {
         let file = finding.source == .incidents ? "incidents, " : ""
         let model = finding.model.map { "model \($0.rawValue)" }

@@ -1,0 +1,82 @@
+import Evaluation
+import Failures
+import Files
+import Foundation
+import ModelGraph
+import Telemetry
+import Trainers
+
+/// A validated recording in memory with everything that training and judging read beside it.
+struct Recording {
+    let schema: Schema
+    let schemaSHA256: String
+    let table: TelemetryTable
+    /// nil when no incidents file was given.
+    let incidents: [Incident]?
+    /// The codec profile that stands beside the schema.
+    let codecProfile: CodecProfile?
+
+    /// Validates a file for the models and reads the columns that they need.
+    /// - Throws: an `ExplainedError`: missing input, or invalid data with every finding.
+    init(_ data: DataOptions, models: [ModelKind]) throws {
+        let schema = try Schema.load(data.schemaPath)
+        let report = try TelemetryValidator.validate(
+            data.dataPath, schema: schema, models: Set(models), incidents: data.incidentsPath)
+        try report.requireAccepted()
+        self.schema = schema
+        schemaSHA256 = try SHA256.hexDigest(ofFile: data.schemaPath)
+        table = try TelemetryFile.read(
+            data.dataPath, columns: Self.columns(models, schema: schema), schema: schema,
+            tolerating: report.toleratedColumns)
+        incidents = try data.incidentsPath.map { try IncidentFile.read($0, schema: schema).incidents }
+        let profile = URL(fileURLWithPath: data.schemaPath).deletingLastPathComponent()
+            .appendingPathComponent("codec_profile.json").path
+        codecProfile = FileManager.default.fileExists(atPath: profile) ? try CodecProfile.load(profile) : nil
+    }
+
+    /// What the models' features, targets and labels read.
+    private static func columns(_ models: [ModelKind], schema: Schema) -> Set<String> {
+        let used = models.flatMap { model in
+            schema.columnsUsed(by: model) + schema.targets.filter { $0.model == model }.map(\.column)
+        }
+        let labels = models.contains(.compression) ? CompressionOracle.columnsOfInterest : []
+        return Set(used + labels + [AnomalyLabels.column, "link_type"])
+    }
+
+    /// Rows for `dwcp evaluate`: the whole file is the test part.
+    func wholeFile() throws -> Part<HeldOut> {
+        try Part(wholeFile: table, gapFactor: schema.quality.gapFactor)
+    }
+
+    /// The temporal split that every command uses.
+    func split(windowLength: Int = 1) throws -> TemporalSplit {
+        try Self.split(table, schema: schema, windowLength: windowLength)
+    }
+
+    static func split(_ table: TelemetryTable, schema: Schema, windowLength: Int = 1) throws -> TemporalSplit {
+        let longest = max(windowLength, schema.models.values.map(\.windowLength).max() ?? 1)
+        return try TemporalSplit(table, rules: schema.split, longestWindow: longest, gapFactor: schema.quality.gapFactor)
+    }
+}
+
+extension Schema {
+    /// A model's section.
+    /// - Throws: `SchemaError` when the document has none.
+    func definition(of model: ModelKind, path: String) throws -> ModelDefinition {
+        guard let definition = models[model] else {
+            throw SchemaError(path: path, problems: ["it has no section for the model `\(model.rawValue)`"])
+        }
+        return definition
+    }
+}
+
+extension ModelDefinition {
+    /// The gates with flags applied: flag over schema.
+    func gates(overriddenBy targets: [String: Double]) -> [GateDefinition] {
+        gates.map { gate in
+            var gate = gate
+            gate.target = targets[gate.metric] ?? gate.target
+            return gate
+        }
+    }
+}
