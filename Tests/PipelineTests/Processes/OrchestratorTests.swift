@@ -75,12 +75,12 @@ import Testing
         let grandchild = "(trap '' TERM; echo $BASHPID > '\(worker.path("grandchild.pid"))'; sleep 60) &"
         let jobs = [
             try worker.job(.latency, "trap '' TERM\n\(grandchild)\nwhile true; do echo noise; sleep 0.05; done"),
-            try worker.job(.bandwidth, "for i in 1 2 3 4 5 6 7 8; do echo '\(FakeWorker.epochLine)'; sleep 0.2; done"),
+            try worker.job(.bandwidth, "for i in {1..10}; do echo '\(FakeWorker.epochLine)'; sleep 0.25; done"),
         ]
         let orchestrator = Orchestrator(
-            maximumParallel: 2, stallTimeout: .milliseconds(800), terminationGrace: .milliseconds(200))
+            maximumParallel: 2, stallTimeout: .seconds(2), terminationGrace: .milliseconds(200))
         let results = await orchestrator.run(jobs) { _ in }
-        #expect(results[0].ending == .stalled(seconds: 0.8))
+        #expect(results[0].ending == .stalled(seconds: 2))
         #expect(results[1].ending == .finished, "events, however slow, keep a trainer alive")
         #expect(await worker.isGone("latency"))
         #expect(await worker.isGone("grandchild"))
