@@ -73,7 +73,7 @@ enum SampleRun {
 }
 
 /// A folder that is removed with the test.
-final class ScratchFolder {
+final class ScratchFolder: Sendable {
     let path: String
 
     init() throws {
