@@ -100,7 +100,10 @@ let package = Package(
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
         ]),
         tests("Reports", ["Reports"]),
-        tests("Pipeline", ["Pipeline", "Telemetry", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports"]),
+        tests("Pipeline", [
+            "Pipeline", "Telemetry", "Learners", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports", "Failures",
+            "Files",
+        ]),
         tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17

@@ -19,8 +19,9 @@ import Testing
             try await runUntilSignalled(script: script, log: log, number: number, mark: exited)
         }
         let signalled = try #require(Double(try String(contentsOfFile: exited, encoding: .utf8)))
-        // The mark's time to the exit of the process and the return of the expectation: one second and the harness' own time.
-        #expect(Date().timeIntervalSince1970 - signalled < 1.5)
+        // From the signal to the return of the expectation. The program takes at most a second of it; the rest is for a busy
+        // machine, which may be slow to notice the end.
+        #expect(Date().timeIntervalSince1970 - signalled < 5)
         #expect(await worker.isGone("latency"))
     }
 

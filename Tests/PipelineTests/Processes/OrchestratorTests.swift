@@ -75,15 +75,20 @@ import Testing
         let grandchild = "(trap '' TERM; echo $BASHPID > '\(worker.path("grandchild.pid"))'; sleep 60) &"
         let jobs = [
             try worker.job(.latency, "trap '' TERM\n\(grandchild)\nwhile true; do echo noise; sleep 0.05; done"),
-            try worker.job(.bandwidth, "for i in 1 2 3 4 5 6 7 8; do echo '\(FakeWorker.epochLine)'; sleep 0.2; done"),
         ]
         let orchestrator = Orchestrator(
-            maximumParallel: 2, stallTimeout: .milliseconds(800), terminationGrace: .milliseconds(200))
+            maximumParallel: 1, stallTimeout: .milliseconds(500), terminationGrace: .milliseconds(200))
         let results = await orchestrator.run(jobs) { _ in }
-        #expect(results[0].ending == .stalled(seconds: 0.8))
-        #expect(results[1].ending == .finished, "events, however slow, keep a trainer alive")
+        #expect(results[0].ending == .stalled(seconds: 0.5))
         #expect(await worker.isGone("latency"))
         #expect(await worker.isGone("grandchild"))
+    }
+
+    @Test("events, however slow, keep a trainer alive beyond the stated time")
+    func slow() async throws {
+        let job = try worker.job(.bandwidth, "for i in 1 2 3 4 5 6; do echo '\(FakeWorker.epochLine)'; sleep 0.6; done")
+        let results = await Orchestrator(maximumParallel: 1, stallTimeout: .seconds(3)).run([job]) { _ in }
+        #expect(results[0].ending == .finished)
     }
 
     @Test("cancelling ends what runs and starts nothing more")
@@ -97,7 +102,7 @@ import Testing
         let start = ContinuousClock.now
         task.cancel()
         let results = await task.value
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(10), "the trainer would have slept for a minute")
         #expect(results.map(\.ending) == [.interrupted, .interrupted])
         #expect(await worker.isGone("bandwidth"))
         #expect(!FileManager.default.fileExists(atPath: worker.path("compression.pid")))

@@ -1,0 +1,104 @@
+import Failures
+import Foundation
+@testable import Pipeline
+import Telemetry
+import Testing
+
+@Suite struct RunFolderTests {
+    private let scratch: ScratchFolder
+    private let folder: RunFolder
+
+    init() throws {
+        scratch = try ScratchFolder()
+        folder = RunFolder(checkpoints: scratch.path + "/checkpoints/v1", reports: scratch.path + "/reports/v1")
+    }
+
+    private func manifest(_ outputs: [String]) -> RunManifest {
+        RunManifest(
+            run: "v1", startedAt: "a", finishedAt: "b", exitCode: 0, command: "c", gitRevision: nil, seed: 42,
+            settings: TrainAllOptions(data: DataOptions(dataPath: "d")), inputs: [],
+            outputs: outputs.map { .init(role: "report", path: $0, bytes: 0, sha256: "") }, libraryVersions: [:])
+    }
+
+    @Test("the files of the earlier run go before a new one starts; files of others stay")
+    func removesEarlierRun() throws {
+        try folder.prepare(keepingState: false)
+        let produced = ["bandwidth_predictor.keras", "extra_file.json", "logs/latency.log"]
+        for name in produced { try scratch.write("x", "checkpoints/v1/\(name)") }
+        try scratch.write("x", "reports/v1/own.svg")
+        try scratch.write("x", "checkpoints/v1/notes.txt")
+        try manifest(produced + ["reports:own.svg"]).write(to: folder.manifest)
+        // Left by a run that died before its manifest.
+        for name in ["consensus_latency.onnx", "master_training_report.json.partial-17", "state/latency.state"] {
+            try scratch.write("x", "checkpoints/v1/\(name)")
+        }
+        try scratch.write("x", "reports/v1/reliability_model_timeline_3.svg")
+        try folder.prepare(keepingState: false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.checkpoints).sorted() == ["logs", "notes.txt", "state"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.reports).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.state).isEmpty)
+    }
+
+    @Test("resuming keeps the training state and the logs, and nothing else")
+    func resuming() throws {
+        try folder.prepare(keepingState: false)
+        for name in ["state/latency.state", "logs/latency.log", "consensus_latency.onnx", "run_manifest.json"] {
+            try scratch.write("x", "checkpoints/v1/\(name)")
+        }
+        try folder.prepare(keepingState: true)
+        #expect(scratch.exists("checkpoints/v1/state/latency.state") && scratch.exists("checkpoints/v1/logs/latency.log"))
+        #expect(!scratch.exists("checkpoints/v1/consensus_latency.onnx") && !scratch.exists("checkpoints/v1/run_manifest.json"))
+    }
+
+    @Test("a manifest that points outside the run's folders removes nothing there")
+    func hostileManifest() throws {
+        try folder.prepare(keepingState: false)
+        try scratch.write("precious", "precious.txt")
+        try scratch.write("precious", "checkpoints/v10/other.txt")
+        try manifest(["../../precious.txt", "../v10/other.txt", "reports:../../precious.txt"]).write(to: folder.manifest)
+        try folder.prepare(keepingState: false)
+        #expect(scratch.exists("precious.txt") && scratch.exists("checkpoints/v10/other.txt"))
+    }
+
+    @Test("a folder that cannot be made is a cannot-create failure that names it")
+    func impossible() throws {
+        try scratch.write("a file", "blocked")
+        let blocked = RunFolder(checkpoints: scratch.path + "/blocked/run", reports: scratch.path + "/reports")
+        let error = #expect(throws: RunFolderError.self) { try blocked.prepare(keepingState: false) }
+        #expect(error?.category == .cannotCreate)
+        #expect(error?.description.contains("/blocked/run") == true)
+    }
+
+    @Test("a manifest read back is the one written, with every setting")
+    func manifestRoundTrip() throws {
+        var written = manifest(["a.onnx"])
+        written.settings.targets = TargetFlags(
+            accuracy: 0.9, correlation: 0.91, mape: 4, recall: 0.92, prAUC: 0.93, maximumFalsePositiveRate: 0.04)
+        written.settings.training = TrainingOptions(
+            seed: .max, epochs: 3, batchSize: 16, windowLength: 12, hyperparameters: ["learning_rate": 0.01],
+            targets: ["mape": 4], gateRule: .bound, exportFormats: [.onnx], resume: true, threads: 2)
+        written.gitRevision = "abc-dirty"
+        try folder.prepare(keepingState: false)
+        try written.write(to: folder.manifest)
+        #expect(try RunManifest.read(folder.manifest) == written)
+    }
+
+    @Test("the listing fingerprints every file but the manifest and the state")
+    func listing() throws {
+        try folder.prepare(keepingState: false)
+        try scratch.write("abc", "checkpoints/v1/bandwidth_predictor.onnx")
+        try scratch.write("x", "checkpoints/v1/run_manifest.json")
+        try scratch.write("x", "checkpoints/v1/state/bandwidth.state")
+        try scratch.write("x", "reports/v1/plot.svg")
+        let files = try folder.producedFiles()
+        #expect(files.map(\.path) == ["bandwidth_predictor.onnx", "reports:plot.svg"])
+        #expect(files.map(\.role) == ["artifact", "plot"] && files[0].bytes == 3)
+        #expect(files[0].sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+
+    @Test("the git revision is a commit, or absent where there is no repository")
+    func gitRevision() async {
+        guard let revision = await GitRevision.current() else { return }
+        #expect(revision.contains(/^[0-9a-f]{40}(-dirty)?$/))
+    }
+}
