@@ -79,7 +79,7 @@ let package = Package(
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
             "Simulation", "Importing", "Failures", "Files", subprocess, system,
         ]),
-        .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
         // Tests.
         module("TestSupport", ["ModelGraph"]),

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Evaluation
 public import Pipeline
 
 extension GateRule: ExpressibleByArgument {}
