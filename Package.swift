@@ -87,7 +87,7 @@ let package = Package(
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
-        tests("Importing", ["Importing", "Telemetry"]),
+        tests("Importing", ["Importing", "Telemetry", "Failures"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
         tests("Evaluation", [
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
