@@ -54,7 +54,7 @@ public struct Importer: Sendable {
         let incidents = try incidentsOutput.flatMap { try writeIncidents(rows, paths, to: $0) }
         return ImportSummary(
             name: mapping.name, notes: mapping.notes, files: sources.map(\.match.path), rowCount: rows.count,
-            droppedRowCount: rows.droppedCount, linkCount: rows.links.count, columns: columns.map(\.name), incidentCount: incidents)
+            droppedRowCount: rows.droppedCount, linkCount: rows.linkCount, columns: columns.map(\.name), incidentCount: incidents)
     }
 
     /// The columns of the result beyond the identity: the mapping's own, then the copied ones in the schema's order.

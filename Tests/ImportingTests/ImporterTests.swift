@@ -173,6 +173,21 @@ struct ImporterTests {
         }
     }
 
+    @Test("Rows that are left out count as steps of the clock, but not as links")
+    func droppedRows() throws {
+        try withFolder {
+            try write("a,use\nn,0\nn,1\nm,0\nn,1\n", "in.csv")
+            let summary = try run(
+                ImportSample.document(
+                    inputs: "- {files: in.csv, keep: use}", time: "{start: 2020-01-01T00:00:00Z, step_seconds: 0.5}",
+                    more: "columns: {rtt_ms: use}"))
+            #expect(summary.rowCount == 2 && summary.droppedRowCount == 2 && summary.linkCount == 1)
+            #expect(
+                try lines("result/out.csv").dropFirst()
+                    == ["2020-01-01T00:00:00.500Z,n,p,1", "2020-01-01T00:00:01.000Z,n,p,1"])
+        }
+    }
+
     @Test("Keys that are missing or stand twice, and files of unequal length, are refused")
     func joins() throws {
         try withFolder {

@@ -3,7 +3,7 @@ import Telemetry
 
 /// The rows of the result as they will be written, with what ordering and labelling need.
 struct ImportedRows {
-    private(set) var links: [LinkKey] = []
+    private var links: [LinkKey] = []
     private(set) var droppedCount = 0
     private var indexOfLink: [LinkKey: Int] = [:]
     private var rowsSeenOfLink: [Int] = []
@@ -19,6 +19,9 @@ struct ImportedRows {
     }
 
     var count: Int { rows.count }
+
+    /// Links that have rows; one whose rows were all left out does not count.
+    var linkCount: Int { Set(rows.lazy.map(\.link)).count }
 
     /// Counts a source row of a link, kept or not.
     /// - Returns: how many came before it.
