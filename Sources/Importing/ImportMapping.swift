@@ -1,6 +1,6 @@
-//  Importing owns how recordings of other systems become schema columns: the mapping document, reading foreign tables, writing a
-//  telemetry file and its incidents. It must never import a learner, an artifact format or the judge, and it never fills a column
-//  that was not measured.
+//  Importing owns how recordings of other systems become schema columns: the mapping document, reading foreign tables,
+//  writing a telemetry file and its incidents. It must never import a learner, an artifact format or the judge, and it
+//  never fills a column that was not measured.
 
 public import Expressions
 
@@ -98,7 +98,8 @@ public enum TextRule: Sendable, Equatable {
 
 /// Where incidents come from.
 public enum LabelRule: Sendable, Equatable {
-    /// Successive rows of a series for which the formula is not 0 are one incident, from the first row's instant to the last's.
+    /// Successive rows of a series for which the formula is not 0 are one incident, from the first row's instant to the
+    /// last's.
     case runs(Formula, type: String, severity: String?, scope: Scope)
     /// An incident file that comes with the recording, taken over as it is.
     case file(PathPattern)

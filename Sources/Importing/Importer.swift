@@ -23,7 +23,8 @@ public struct Importer: Sendable {
     /// - Parameters:
     ///   - inputs: files and folders; folders are searched through.
     ///   - incidentsOutput: where to write incidents; nil to write none.
-    /// - Throws: `ImportError` with file and row, `MappingError` with the line, `FileError` when an output cannot be written.
+    /// - Throws: `ImportError` with file and row, `MappingError` with the line, `FileError` when an output cannot be
+    ///   written.
     public func run(inputs: [String], output: String, incidentsOutput: String?) throws -> ImportSummary {
         let paths = try InputPaths(inputs)
         let sources = try mapping.inputs.flatMap { input in
@@ -54,15 +55,17 @@ public struct Importer: Sendable {
         let incidents = try incidentsOutput.flatMap { try writeIncidents(rows, paths, to: $0) }
         return ImportSummary(
             name: mapping.name, notes: mapping.notes, files: sources.map(\.match.path), rowCount: rows.count,
-            droppedRowCount: rows.droppedCount, linkCount: rows.linkCount, columns: columns.map(\.name), incidentCount: incidents)
+            droppedRowCount: rows.droppedCount, linkCount: rows.linkCount, columns: columns.map(\.name),
+            incidentCount: incidents)
     }
 
     /// The columns of the result beyond the identity: the mapping's own, then the copied ones in the schema's order.
     private func outputColumns(_ tables: [SourceTable]) throws -> [OutputColumn] {
         for column in mapping.columns where !tables.contains(where: { $0.has(column.value.columns) }) {
+            let needed = column.value.columns.joined(separator: ", ")
             throw MappingError(
                 path: mapping.name, line: column.line,
-                problem: "no input has all columns that `\(column.name)` is made of: \(column.value.columns.joined(separator: ", "))")
+                problem: "no input has all columns that `\(column.name)` is made of: \(needed)")
         }
         let own = mapping.columns.map { OutputColumn(name: $0.name, value: $0.value) }
         let copied: [String]

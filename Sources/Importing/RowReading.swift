@@ -23,7 +23,11 @@ struct RowReading {
         try table.require(mapping.peer.columns, for: "`peer_id`")
         try table.require(mapping.time.columns, for: "`time`")
         try table.require(keep?.columns ?? [], for: "`keep`")
-        if case .runs(let formula, _, _, _) = mapping.labels, table.has(formula.columns) { label = formula } else { label = nil }
+        if case .runs(let formula, _, _, _) = mapping.labels, table.has(formula.columns) {
+            label = formula
+        } else {
+            label = nil
+        }
         fillers = columns.map { column in
             switch column.value {
             case nil: table.has([column.name]) ? .copy(column.name) : nil
@@ -66,7 +70,8 @@ struct RowReading {
     private func link(_ batch: SourceRows, _ row: Int) throws -> LinkKey {
         let link = LinkKey(node: try batch.text(row, mapping.node), peer: try batch.text(row, mapping.peer))
         guard !link.node.isEmpty, !link.peer.isEmpty else {
-            throw batch.failure("the row's \(link.node.isEmpty ? "node_id" : "peer_id") is empty; every row needs both ends", row)
+            throw batch.failure(
+                "the row's \(link.node.isEmpty ? "node_id" : "peer_id") is empty; every row needs both ends", row)
         }
         return link
     }
@@ -77,7 +82,8 @@ struct RowReading {
         case .column(let name, let format):
             let text = batch.text(row, name).trimmed
             guard let instant = format.parse(text) else {
-                throw batch.failure("found “\(text.prefix(40))”, expected an instant as the mapping's `time` tells", row, name)
+                throw batch.failure(
+                    "found “\(text.prefix(40))”, expected an instant as the mapping's `time` tells", row, name)
             }
             return instant
         case .seconds:

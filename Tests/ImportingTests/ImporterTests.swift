@@ -24,7 +24,8 @@ struct ImporterTests {
 
     private func run(_ yaml: String, incidents: Bool = false) throws -> ImportSummary {
         try Importer(ImportSample.mapping(yaml), schema: ImportSample.schema()).run(
-            inputs: [folder], output: "\(folder)/result/out.csv", incidentsOutput: incidents ? "\(folder)/result/out.json" : nil)
+            inputs: [folder], output: "\(folder)/result/out.csv",
+            incidentsOutput: incidents ? "\(folder)/result/out.json" : nil)
     }
 
     /// Imports a folder of fixtures with a mapping that comes with the program.
@@ -48,11 +49,13 @@ struct ImporterTests {
             let lines = try lines()
             #expect(
                 lines[0] == """
-                    timestamp,node_id,peer_id,link_type,transport_type,congestion_control,throughput_mbps,payload_bytes,rtt_ms,\
-                    jitter_ms,tcp_srtt_ms,tcp_rttvar_ms,retransmits,congestion_window
+                    timestamp,node_id,peer_id,link_type,transport_type,congestion_control,throughput_mbps,payload_bytes,\
+                    rtt_ms,jitter_ms,tcp_srtt_ms,tcp_rttvar_ms,retransmits,congestion_window
                     """)
             #expect(
-                lines[1] == "2020-09-13T12:26:31.000Z,north_a,\"south_b split at hub, one\",wan,tcp,cubic,10,1250000,9,0.125,9,0.125,0,20")
+                lines[1] == """
+                    2020-09-13T12:26:31.000Z,north_a,"south_b split at hub, one",wan,tcp,cubic,10,1250000,9,0.125,9,0.125,0,20
+                    """)
             #expect(lines[2] == "2020-09-13T12:26:41.000500Z,north_a,south_b,wan,tcp,cubic,2,250000,50,2.5,50,2.5,0,10")
             #expect(lines[4].contains("4.0000005,"))
             // After the warm-up the interval's own clock begins again; ours does not.
@@ -80,7 +83,8 @@ struct ImporterTests {
                 incidents.incidents == [
                     Incident(node: "machine-1-6", type: "expert_label", start: start + 9 * minute, end: start + 14 * minute)
                 ])
-            let report = try TelemetryFile.read("\(folder)/out.csv", columns: ["scaled_cpu_r", "is_anomaly"], schema: schema)
+            let report = try TelemetryFile.read(
+                "\(folder)/out.csv", columns: ["scaled_cpu_r", "is_anomaly"], schema: schema)
             #expect(report.rowCount == 17)
         }
     }
@@ -108,7 +112,8 @@ struct ImporterTests {
             let result = try lines().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
             for (column, name) in result[0].enumerated() {
                 let position = try #require(source[0].firstIndex(of: name))
-                #expect(Set(result.dropFirst().map { $0[column] }) == Set(source.dropFirst().map { $0[position] }), "\(name)")
+                #expect(
+                    Set(result.dropFirst().map { $0[column] }) == Set(source.dropFirst().map { $0[position] }), "\(name)")
             }
             #expect(result[0].count > 90)
             #expect(
@@ -240,7 +245,8 @@ struct ImporterTests {
         }
     }
 
-    @Test("Numbers are written with as few digits as read back the same", arguments: [0.1, 1e-7, 123_456.789, -2.5, 1e300, 5])
+    @Test(
+        "Numbers are written with as few digits as read back the same", arguments: [0.1, 1e-7, 123_456.789, -2.5, 1e300, 5])
     func shortest(value: Double) throws {
         var line = CSVLine(appendingTo: [])
         line.append(value)

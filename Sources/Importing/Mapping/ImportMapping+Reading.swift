@@ -129,7 +129,8 @@ extension LabelRule {
 
 extension MappingSection {
     fileprivate mutating func pattern(_ key: String) throws -> PathPattern {
-        guard let pattern = try value(key, expected: "the end of a path, with * or {name} for parts", { PathPattern($0) }) else {
+        guard let pattern = try value(key, expected: "the end of a path, with * or {name} for parts", { PathPattern($0) })
+        else {
             throw failure("the key `\(key)` is missing")
         }
         return pattern

@@ -123,8 +123,8 @@ struct CSVLine {
         bytes += special ? Array("\"\(text.replacing("\"", with: "\"\""))\"".utf8) : Array(text.utf8)
     }
 
-    /// The shortest decimal that reads back as the same float64; whole numbers without a point. NaN and infinities, which are
-    /// no measurements, are empty.
+    /// The shortest decimal that reads back as the same float64; whole numbers without a point. NaN and infinities, which
+    /// are no measurements, are empty.
     mutating func append(_ value: Double) {
         bytes.append(UInt8(ascii: ","))
         guard value.isFinite else { return }

@@ -35,14 +35,17 @@ struct DelimitedTable {
         row += 1
         let cells = Self.cells(record[...], format.separator)
         guard cells.count == columns.count else {
-            throw ImportError("found \(cells.count) cells, expected \(columns.count), one for each column", path: path, row: row)
+            throw ImportError(
+                "found \(cells.count) cells, expected \(columns.count), one for each column", path: path, row: row)
         }
         return format.missing.isEmpty ? cells : cells.map { format.missing.contains($0.trimmed) ? "" : $0 }
     }
 
     private static func cells(_ record: ArraySlice<UInt8>, _ separator: UInt8) -> [String] {
         var end = record.endIndex
-        while end > record.startIndex, record[end - 1] == UInt8(ascii: "\n") || record[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        while end > record.startIndex, record[end - 1] == UInt8(ascii: "\n") || record[end - 1] == UInt8(ascii: "\r") {
+            end -= 1
+        }
         var cells: [String] = []
         var start = record.startIndex
         while true {

@@ -31,14 +31,17 @@ struct InputPaths {
     /// The only file that matches, with the given captures.
     /// - Throws: `ImportError` when there is none, or more than one.
     func only(_ pattern: PathPattern, captures: [String: String] = [:]) throws -> String {
-        let found = matches(pattern).filter { match in match.captures.allSatisfy { captures[$0.key] ?? $0.value == $0.value } }
+        let found = matches(pattern).filter { match in
+            match.captures.allSatisfy { captures[$0.key] ?? $0.value == $0.value }
+        }
         guard let path = found.first?.path, found.count == 1 else { throw failure(pattern, found: found.count) }
         return path
     }
 
     func failure(_ pattern: PathPattern, found: Int) -> ImportError {
-        ImportError(
-            "\(found == 0 ? "no file matches" : "\(found) files match") `\(pattern.text)`; the mapping tells which files belong together",
+        let count = found == 0 ? "no file matches" : "\(found) files match"
+        return ImportError(
+            "\(count) `\(pattern.text)`; the mapping tells which files belong together",
             path: given.joined(separator: ", "), category: .missingInput)
     }
 

@@ -73,9 +73,8 @@ struct SourceTable {
     func require(_ columns: [String], for purpose: String) throws {
         let missing = columns.filter { positions[$0] == nil }
         guard missing.isEmpty else {
-            throw ImportError(
-                "\(purpose) needs \(missing.joined(separator: ", ")); the file has \(self.columns.prefix(40).joined(separator: ", "))",
-                path: path)
+            let found = self.columns.prefix(40).joined(separator: ", ")
+            throw ImportError("\(purpose) needs \(missing.joined(separator: ", ")); the file has \(found)", path: path)
         }
     }
 
@@ -90,7 +89,8 @@ struct SourceTable {
         var rows: [String: [String]] = [:]
         while let cells = try table.next() {
             guard rows.updateValue(taken.map { cells[$0] }, forKey: cells[key]) == nil else {
-                throw ImportError("“\(cells[key])” stands in two rows; a join key must be unique", path: path, column: join.key)
+                throw ImportError(
+                    "“\(cells[key])” stands in two rows; a join key must be unique", path: path, column: join.key)
             }
         }
         guard !rows.isEmpty else { throw ImportError("the file has no rows to join", path: path) }
@@ -122,7 +122,9 @@ struct SourceRows {
                 let text = text(row, column).trimmed
                 if text.isEmpty { return .nan }
                 guard let value = Self.number(text) else {
-                    throw failure("found “\(text.prefix(40))”, expected a number; list texts that mean missing under `missing`", row, column)
+                    throw failure(
+                        "found “\(text.prefix(40))”, expected a number; list texts that mean missing under `missing`", row,
+                        column)
                 }
                 return value
             }
