@@ -37,9 +37,9 @@ public struct NearestNeighbours: Sendable, Codable, Equatable {
             rows = rows.prefix(maximumRows).sorted()
         }
         let scales = (0 ..< columnCount).map { column in
-            GroupScale(rows.map { Double(features[$0 * columnCount + column]) }) ?? GroupScale(mean: 0, deviation: 1)
+            GroupScale(rows.map { Double(features[$0 * columnCount + column]) }) ?? GroupScale(center: 0, deviation: 1)
         }
-        means = scales.map { Float($0.mean) }
+        means = scales.map { Float($0.center) }
         // A constant column says nothing; dividing by 1 leaves it at zero.
         deviations = scales.map { $0.deviation > 0 ? Float($0.deviation) : 1 }
         let width = Lanes.scalarCount, groupCount = (rows.count + width - 1) / width

@@ -1,30 +1,17 @@
-/// Robust z-scores of the columns of a table: (x − median) / (IQR / 1.349), which is the ordinary z-score for normal data
-/// but does not feel outliers.
+/// Robust z-scores of the columns of a table, each against its `GroupScale(robust:)`: median and IQR / 1.349.
 public struct RobustColumns: Sendable, Codable, Equatable {
-    /// Median of each column.
-    public let centers: [Double]
-    /// IQR / 1.349 of each column; the standard deviation where the IQR is 0, and 1 where that is 0 too.
-    public let scales: [Double]
-
-    /// The width of the interquartile range of the standard normal distribution.
-    private static let normalRange = 1.348_979_500_392_163_5
+    /// By column.
+    public let scales: [GroupScale]
 
     /// - Parameter frame: row-major `[row, column]`.
     /// - Returns: nil for no rows or a value that is not finite.
     public init?(_ frame: [Float], columnCount: Int) {
         precondition(columnCount > 0 && frame.count % columnCount == 0, "\(frame.count) values, \(columnCount) a row")
-        guard frame.allSatisfy(\.isFinite) else { return nil }
-        var centers: [Double] = [], scales: [Double] = []
-        for column in 0 ..< columnCount {
-            let values = stride(from: column, to: frame.count, by: columnCount).map { Double(frame[$0]) }.sorted()
-            guard let median = quantile(ofSorted: values, 0.5), let low = quantile(ofSorted: values, 0.25),
-                let high = quantile(ofSorted: values, 0.75), let spread = GroupScale(values)
-            else { return nil }
-            centers.append(median)
-            let deviation = spread.deviation > 0 ? spread.deviation : 1
-            scales.append(high > low ? (high - low) / Self.normalRange : deviation)
+        let scales = (0 ..< columnCount).compactMap { column in
+            GroupScale(robust: stride(from: column, to: frame.count, by: columnCount).map { Double(frame[$0]) })
         }
-        (self.centers, self.scales) = (centers, scales)
+        guard scales.count == columnCount else { return nil }
+        self.scales = scales
     }
 
     /// The largest |z| of each row.
@@ -45,7 +32,7 @@ public struct RobustColumns: Sendable, Codable, Equatable {
     /// The column whose |z| alone has the highest average precision; choose it on validation. Nil where none has any.
     public func bestSingleColumn(_ frame: [Float], labels: [Bool]) -> Int? {
         var best: (column: Int, precision: Double)?
-        for column in centers.indices {
+        for column in scales.indices {
             let ranked = RankedScores(scores: single(column, of: frame), labels: labels)
             guard let precision = ranked?.averagePrecision() else { continue }
             if precision > best?.precision ?? -1 { best = (column, precision) }
@@ -55,9 +42,9 @@ public struct RobustColumns: Sendable, Codable, Equatable {
 
     /// One number from the z-scores of each row; NaN in, NaN out.
     private func rows(_ frame: [Float], _ summarise: ([Double]) -> Double) -> [Double] {
-        precondition(frame.count % centers.count == 0, "\(frame.count) values, \(centers.count) a row")
-        return stride(from: 0, to: frame.count, by: centers.count).map { start in
-            let scores = centers.indices.map { (Double(frame[start + $0]) - centers[$0]) / scales[$0] }
+        precondition(frame.count % scales.count == 0, "\(frame.count) values, \(scales.count) a row")
+        return stride(from: 0, to: frame.count, by: scales.count).map { start in
+            let scores = scales.indices.map { scales[$0].standardised(Double(frame[start + $0])) }
             return scores.allSatisfy { !$0.isNaN } ? summarise(scores) : .nan
         }
     }

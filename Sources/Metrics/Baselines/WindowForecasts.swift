@@ -14,8 +14,8 @@ public enum WindowForecasts {
         return latest(histories, windowLength: windowLength, steps: steps) { $0.reduce(0, +) / Double(steps) }
     }
 
-    /// The harmonic mean of the latest `steps` values, which a single outage pulls down (video players use it to be careful).
-    /// For rates: a value of zero gives 0, the limit; a negative one gives NaN.
+    /// The harmonic mean of the latest `steps` values, which a single outage pulls down (video players use it to be
+    /// careful). For rates: a value of zero gives 0, the limit; a negative one gives NaN.
     public static func harmonicMean(_ histories: [Double], windowLength: Int, steps: Int = 5) -> [Double] {
         latest(histories, windowLength: windowLength, steps: steps) { values in
             if values.contains(where: { $0 < 0 }) { return .nan }

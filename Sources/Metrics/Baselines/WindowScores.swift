@@ -1,11 +1,11 @@
 /// Simple anomaly scores of a window from its latest value. `histories` is row-major `[window, step]`, oldest step first;
 /// higher is more abnormal.
 public enum WindowScores {
-    /// |z| of the latest value against one scale for each window, such as its series' median and robust deviation.
+    /// |z| of the latest value against one scale for each window, such as its series' `GroupScale(robust:)`.
     public static func robustScore(_ histories: [Double], windowLength: Int, scales: [GroupScale]) -> [Double] {
         let latest = WindowForecasts.lastValue(histories, windowLength: windowLength)
         precondition(latest.count == scales.count, "one scale per window")
-        return zip(latest, scales).map { abs($0 - $1.mean) / $1.deviation }
+        return zip(latest, scales).map { abs($1.standardised($0)) }
     }
 
     /// How far the latest value lies above a quantile of the values before it in the window, in units of that quantile's

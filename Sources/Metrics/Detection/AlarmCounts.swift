@@ -1,8 +1,12 @@
 /// Rows by label and alarm. Counts are real numbers so that resamples can weigh them.
 public struct AlarmCounts: RowSums, Codable, Equatable {
+    /// Abnormal rows with an alarm.
     public private(set) var truePositives = 0.0
+    /// Normal rows with an alarm.
     public private(set) var falsePositives = 0.0
+    /// Normal rows without an alarm.
     public private(set) var trueNegatives = 0.0
+    /// Abnormal rows without an alarm.
     public private(set) var falseNegatives = 0.0
 
     public init() {}

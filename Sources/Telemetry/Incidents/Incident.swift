@@ -11,7 +11,8 @@ public struct Incident: Sendable, Codable, Hashable {
     public var end: Int64
 
     public init(
-        node: String, peer: String? = nil, type: String, severity: String? = nil, resolved: Bool? = nil, start: Int64, end: Int64
+        node: String, peer: String? = nil, type: String, severity: String? = nil, resolved: Bool? = nil, start: Int64,
+        end: Int64
     ) {
         self.node = node
         self.peer = peer
@@ -22,8 +23,8 @@ public struct Incident: Sendable, Codable, Hashable {
         self.end = end
     }
 
-    /// Whether the incident touches a link: any link from or to its node or, where a peer is named, the two directions of the link
-    /// between them.
+    /// Whether the incident touches a link: any link from or to its node or, where a peer is named, the two directions of
+    /// the link between them.
     public func affects(_ link: LinkKey) -> Bool {
         guard let peer else { return link.node == node || link.peer == node }
         return (link.node == node && link.peer == peer) || (link.node == peer && link.peer == node)

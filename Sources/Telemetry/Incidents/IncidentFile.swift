@@ -42,7 +42,9 @@ public struct IncidentFile: Sendable, Equatable {
         IncidentFile(
             incidents: [], entries: [],
             findings: [
-                Finding(.brokenDocument, .error, source: .incidents, found: found, expected: "a JSON array of incidents", advice: advice)
+                Finding(
+                    .brokenDocument, .error, source: .incidents, found: found, expected: "a JSON array of incidents",
+                    advice: advice)
             ])
     }
 }
@@ -71,7 +73,8 @@ private struct IncidentReading {
 
     mutating func add(_ entry: JSONValue, number: Int) {
         guard case .object(let members) = entry else {
-            return note(.wrongJSONType, .error, number, found: entry.typeName, expected: "an object", "write each incident as {…}")
+            return note(
+                .wrongJSONType, .error, number, found: entry.typeName, expected: "an object", "write each incident as {…}")
         }
         entryFailed = false
         let node = identifier("node_id", members, number)
@@ -82,9 +85,12 @@ private struct IncidentReading {
         let times = interval(members, number)
         let severity = text("severity", members, number, .warning)
         let resolved = flag("resolved", members, number)
-        check(type, among: rules.types, .unknownIncidentType, number, "it counts as an incident that does not affect consensus; "
-            + "add it to incidents.types of the schema to say more")
-        check(severity, among: rules.severities, .unknownSeverity, number, "severities are shown only, nothing is judged by them")
+        check(
+            type, among: rules.types, .unknownIncidentType, number,
+            "it counts as an incident that does not affect consensus; add it to incidents.types of the schema to say more")
+        check(
+            severity, among: rules.severities, .unknownSeverity, number,
+            "severities are shown only, nothing is judged by them")
         guard !entryFailed, let node, let type, let times else { return }
         let incident = Incident(
             node: node, peer: peer, type: type, severity: severity, resolved: resolved, start: times.start, end: times.end)
@@ -123,11 +129,14 @@ private struct IncidentReading {
         case .integer(let seconds): (value, found) = (Instant.fromSeconds(Double(seconds)), "\(seconds)")
         case .number(let seconds): (value, found) = (Instant.fromSeconds(seconds), "\(seconds)")
         case let other:
-            note(.wrongJSONType, .error, number, key: key, found: other.typeName, expected: "a text or a number", "correct the entry")
+            note(
+                .wrongJSONType, .error, number, key: key, found: other.typeName, expected: "a text or a number",
+                "correct the entry")
             return nil
         }
         if value == nil {
-            note(.badIncidentTime, .error, number, key: key, found: found, expected: Instant.expectation, "correct the entry")
+            note(
+                .badIncidentTime, .error, number, key: key, found: found, expected: Instant.expectation, "correct the entry")
         }
         return value
     }
@@ -140,7 +149,9 @@ private struct IncidentReading {
         case .text:
             note(.wrongJSONType, .error, number, key: key, found: "an empty text", expected: "a name", "name the node")
         case .number(let value):
-            note(.wrongJSONType, .error, number, key: key, found: "\(value)", expected: "a text or a whole number", "correct the entry")
+            note(
+                .wrongJSONType, .error, number, key: key, found: "\(value)", expected: "a text or a whole number",
+                "correct the entry")
         case let other:
             note(
                 .wrongJSONType, .error, number, key: key, found: other.typeName, expected: "a text or a whole number",
@@ -186,8 +197,8 @@ private struct IncidentReading {
 
     /// Adds to the finding of the same kind, key and severity, or starts one; the first thing found stands for all.
     private mutating func note(
-        _ kind: Finding.Kind, _ severity: Finding.Severity, _ number: Int, key: String? = nil, found: String, expected: String,
-        _ advice: String
+        _ kind: Finding.Kind, _ severity: Finding.Severity, _ number: Int, key: String? = nil, found: String,
+        expected: String, _ advice: String
     ) {
         if severity == .error { entryFailed = true }
         let known = findings.firstIndex { $0.kind == kind && $0.column == key && $0.severity == severity }

@@ -1,8 +1,8 @@
 /// Which rows of a table lie inside which incident.
 public struct IncidentLabels: Sendable, Equatable {
     public let incidents: [Incident]
-    /// For each row of the table the index of the incident that covers it, −1 where there is none. Of several the one that started
-    /// first (the first listed, if they started together).
+    /// For each row of the table the index of the incident that covers it, −1 where there is none. Of several the one that
+    /// started first (the first listed, if they started together).
     public let incidentOfRow: [Int32]
     /// For each incident every row that it covers, ascending; overlapping incidents share rows.
     public let rowsOfIncident: [[Int32]]

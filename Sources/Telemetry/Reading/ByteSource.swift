@@ -60,7 +60,8 @@ private final class Inflater {
             if stream.pointee.avail_in == 0, !inputEnded { try refill(from: descriptor, path: path) }
             if stream.pointee.avail_in == 0 {
                 if betweenMembers { break }
-                throw failure(path, found: "the end of the file inside the compressed data", "the file was cut off: copy it again")
+                throw failure(
+                    path, found: "the end of the file inside the compressed data", "the file was cut off: copy it again")
             }
             if betweenMembers { try startMember(path) }
             switch inflate(stream, Z_NO_FLUSH) {
@@ -78,7 +79,9 @@ private final class Inflater {
     /// A gzip file may be several members one after another, as `cat a.gz b.gz` makes it.
     private func startMember(_ path: String) throws {
         guard let next = stream.pointee.next_in, next.pointee == 0x1f else {
-            throw failure(path, found: "other bytes after the end of the compressed data", "cut them off, or compress the file again")
+            throw failure(
+                path, found: "other bytes after the end of the compressed data",
+                "cut them off, or compress the file again")
         }
         inflateReset(stream)
         betweenMembers = false
@@ -94,6 +97,7 @@ private final class Inflater {
 
     private func failure(_ path: String, found: String, _ advice: String) -> TelemetryFileError {
         let offset = taken - Int(stream.pointee.avail_in)
-        return TelemetryFileError(path: path, found: "\(found), at byte \(offset) of the file", expected: "a whole gzip file", advice: advice)
+        return TelemetryFileError(
+            path: path, found: "\(found), at byte \(offset) of the file", expected: "a whole gzip file", advice: advice)
     }
 }

@@ -1,23 +1,25 @@
 /// Splits a CSV file (RFC 4180) into rows and cells, one row in memory at a time.
 ///
-/// Accepts LF and CRLF, a UTF-8 byte order mark, quoted cells with doubled quotes, commas and line breaks, a last line without an
-/// end, and empty lines (left out). A quote inside an unquoted cell is an ordinary character.
+/// Accepts LF and CRLF, a UTF-8 byte order mark, quoted cells with doubled quotes, commas and line breaks, a last line
+/// without an end, and empty lines (left out). A quote inside an unquoted cell is an ordinary character.
 final class CSVReader {
     /// The longest row that is accepted; a longer one is an unclosed quote or no CSV at all.
     static let rowLimit = 4 << 20
     private static let chunk = 1 << 18
+    private static let padding = 8
 
     let path: String
     /// The cells of the first row, spaces around them removed; empty for an empty file.
     private(set) var header: [String] = []
-    /// Cells of the current row.
-    private(set) var cellCount = 0
+    /// The current row; valid until the next call of `next`.
+    var row: Row { Row(bytes: buffer, cells: cells, count: cellCount, place: place) }
     /// Where the current row stands.
     private(set) var place = RowPlace(row: -1, line: 1)
 
     private let source: ByteSource
     private var sourceEnded = false
-    /// `buffer[start..<end]` is read and not consumed; `buffer[end]` is always a line feed, so that scanning needs no other bound.
+    /// `buffer[start..<end]` is read and not consumed; `buffer[end]` is always a line feed, so that scanning needs no other
+    /// bound, and `padding` bytes are allocated from there on, so that eight bytes can be loaded at once.
     private var buffer: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private var start = 0
@@ -25,13 +27,36 @@ final class CSVReader {
     private var nextLine = 1
     private var cells: UnsafeMutablePointer<CellBounds>
     private var cellCapacity = 256
+    private var cellCount = 0
     /// Indices of cells of the current row that began with a quote.
     private var quoted: [Int] = []
 
-    /// Offsets into `buffer`; stays below 2³¹ because the buffer does.
-    private struct CellBounds {
+    /// Offsets into `buffer`; they fit because a row has its limit.
+    fileprivate struct CellBounds {
         var start: Int32
         var end: Int32
+
+        @inline(__always)
+        init(_ start: Int, _ end: Int) {
+            self.start = Int32(truncatingIfNeeded: start)
+            self.end = Int32(truncatingIfNeeded: end)
+        }
+    }
+
+    /// One row of the file.
+    struct Row {
+        fileprivate let bytes: UnsafePointer<UInt8>
+        fileprivate let cells: UnsafePointer<CellBounds>
+        let count: Int
+        let place: RowPlace
+
+        /// The bytes of a cell, quotes removed.
+        @inline(__always)
+        subscript(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+            precondition(index >= 0 && index < count)
+            let bounds = cells[index]
+            return UnsafeBufferPointer(start: bytes + Int(bounds.start), count: Int(bounds.end - bounds.start))
+        }
     }
 
     /// Opens the file and reads its header.
@@ -39,26 +64,19 @@ final class CSVReader {
         self.path = path
         source = try ByteSource(path)
         capacity = 2 * Self.chunk
-        buffer = .allocate(capacity: capacity + 1)
-        buffer[0] = UInt8(ascii: "\n")
+        buffer = .allocate(capacity: capacity + Self.padding)
+        buffer.initialize(repeating: UInt8(ascii: "\n"), count: capacity + Self.padding)
         cells = .allocate(capacity: cellCapacity)
         try refill()
         try skipByteOrderMark()
         guard try next() else { return }
-        header = (0..<cellCount).map { String(decoding: UnsafeRawBufferPointer(cell($0).trimmed), as: UTF8.self) }
+        let row = row
+        header = (0..<row.count).map { String(decoding: UnsafeRawBufferPointer(row[$0].trimmed), as: UTF8.self) }
     }
 
     deinit {
         buffer.deallocate()
         cells.deallocate()
-    }
-
-    /// The bytes of a cell of the current row, quotes removed; valid until the next call of `next`.
-    @inline(__always)
-    func cell(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-        precondition(index < cellCount)
-        let bounds = cells[index]
-        return UnsafeBufferPointer(start: buffer + Int(bounds.start), count: Int(bounds.end - bounds.start))
     }
 
     /// Moves to the next row; false at the end of the file.
@@ -87,37 +105,54 @@ final class CSVReader {
 
     /// Finds the bounds of the cells of the row at `start` and moves `start` behind it, unless the row is not all there yet.
     private func scanRow() -> Scan {
-        let bytes = buffer
-        var position = start
-        var cellStart = position
+        // Locals, so that the loop works in registers.
+        let (bytes, first, end) = (buffer, start, end)
+        var position = first
         var line = nextLine
-        cellCount = 0
+        var count = 0
         quoted.removeAll(keepingCapacity: true)
         while true {
+            let cellStart = position
             if bytes[position] == UInt8(ascii: "\""), position < end {
                 guard let close = skipQuoted(from: position, line: &line) else { return .cutOff }
                 position = close
-                quoted.append(cellCount)
+                quoted.append(count)
             }
-            // Comma and everything that ends a cell are at or below 0x2c; most bytes of numbers are above.
-            var byte = bytes[position]
-            while byte > 0x2c || (byte != 0x2c && byte != 0x0a) {
+            position = endOfCell(bytes, from: position)
+            if count == cellCapacity { growCells(count) }
+            if bytes[position] == UInt8(ascii: ",") {
+                cells[count] = CellBounds(cellStart, position)
+                count += 1
                 position += 1
-                byte = bytes[position]
-            }
-            if byte == UInt8(ascii: ",") {
-                appendCell(cellStart, position)
-                position += 1
-                cellStart = position
                 continue
             }
-            if position == end, !sourceEnded || start == end { return .cutOff }
-            var cellEnd = position
-            if cellEnd > cellStart, bytes[cellEnd - 1] == UInt8(ascii: "\r") { cellEnd -= 1 }
-            appendCell(cellStart, cellEnd)
+            if position == end, !sourceEnded || first == end { return .cutOff }
+            let carriageReturn = position > cellStart && bytes[position - 1] == UInt8(ascii: "\r")
+            let cellEnd = carriageReturn ? position - 1 : position
+            cells[count] = CellBounds(cellStart, cellEnd)
+            cellCount = count + 1
             start = min(position + 1, end)
             nextLine = line + 1
-            return cellCount == 1 && cellEnd == cellStart ? .empty : .complete
+            return count == 0 && cellEnd == cellStart ? .empty : .complete
+        }
+    }
+
+    /// The position of the next comma or line feed, which the line feed behind the last byte makes certain to exist.
+    @inline(__always)
+    private func endOfCell(_ bytes: UnsafeMutablePointer<UInt8>, from start: Int) -> Int {
+        var position = start
+        while true {
+            // Eight bytes at a time: both are below 0x2d, nearly all bytes of numbers and names are not. The lowest marked
+            // byte is exact, higher ones may be false (Mycroft's test for a byte below a bound).
+            let word = UInt64(littleEndian: UnsafeRawPointer(bytes + position).loadUnaligned(as: UInt64.self))
+            let low = (word &- 0x2d2d_2d2d_2d2d_2d2d) & ~word & 0x8080_8080_8080_8080
+            guard low != 0 else {
+                position += 8
+                continue
+            }
+            position += low.trailingZeroBitCount / 8
+            if bytes[position] == UInt8(ascii: ",") || bytes[position] == UInt8(ascii: "\n") { return position }
+            position += 1
         }
     }
 
@@ -138,16 +173,9 @@ final class CSVReader {
         return nil
     }
 
-    @inline(__always)
-    private func appendCell(_ from: Int, _ to: Int) {
-        if cellCount == cellCapacity { growCells() }
-        cells[cellCount] = CellBounds(start: Int32(truncatingIfNeeded: from), end: Int32(truncatingIfNeeded: to))
-        cellCount += 1
-    }
-
-    private func growCells() {
+    private func growCells(_ used: Int) {
         let larger = UnsafeMutablePointer<CellBounds>.allocate(capacity: 2 * cellCapacity)
-        larger.update(from: cells, count: cellCount)
+        larger.update(from: cells, count: used)
         cells.deallocate()
         cells = larger
         cellCapacity *= 2
@@ -179,11 +207,13 @@ final class CSVReader {
         guard rest <= Self.rowLimit else {
             throw TelemetryFileError(
                 path: path, place: place, found: "a row longer than \(Self.rowLimit >> 20) MiB",
-                expected: "rows of comma-separated cells, one a line", advice: "look for a quote that is never closed on that line")
+                expected: "rows of comma-separated cells, one a line",
+                advice: "look for a quote that is never closed on that line")
         }
         if rest + Self.chunk > capacity {
             capacity *= 2
-            let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + 1)
+            let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + Self.padding)
+            larger.initialize(repeating: UInt8(ascii: "\n"), count: capacity + Self.padding)
             larger.update(from: buffer + start, count: rest)
             buffer.deallocate()
             buffer = larger

@@ -12,18 +12,35 @@ enum Cell {
 
 /// Reads the cells of one column of one file. Validation and reading share it, so that they cannot disagree.
 struct ColumnDecoder {
-    let definition: ColumnDefinition
+    let type: ColumnType
     /// Position of the column in the file's rows.
     let position: Int
-    private let categories: [[UInt8]]
-    private let missingMarkers: [[UInt8]]
+    private let hasMarkers: Bool
+    /// What only unusual cells and messages need, behind one reference: the rest is copied for every cell.
+    private let details: Details
+
+    private final class Details: Sendable {
+        let definition: ColumnDefinition
+        let categories: [[UInt8]]
+        let missingMarkers: [[UInt8]]
+
+        init(_ definition: ColumnDefinition, _ missingMarkers: [String]) {
+            self.definition = definition
+            categories = (definition.categories ?? []).map { Array($0.utf8) }
+            self.missingMarkers = missingMarkers.map { Array($0.utf8) }
+        }
+    }
 
     init(_ definition: ColumnDefinition, position: Int, schema: Schema) {
-        self.definition = definition
+        let markers = schema.quality.missingMarkers ?? []
+        type = definition.type
         self.position = position
-        categories = (definition.categories ?? []).map { Array($0.utf8) }
-        missingMarkers = (schema.quality.missingMarkers ?? []).map { Array($0.utf8) }
+        hasMarkers = !markers.isEmpty
+        details = Details(definition, markers)
     }
+
+    var definition: ColumnDefinition { details.definition }
+    var name: String { details.definition.name }
 
     /// Decoders of the schema's columns that a file has, in the file's order. Of repeated names the first counts.
     static func all(header: [String], schema: Schema, where wanted: (String) -> Bool = { _ in true }) -> [ColumnDecoder] {
@@ -38,7 +55,7 @@ struct ColumnDecoder {
     /// What the column's cells must look like, for messages.
     var expectation: String {
         let unit = definition.unit.isEmpty ? "" : " (\(definition.unit))"
-        switch definition.type {
+        switch type {
         case .float: return "a number\(unit)"
         case .int64: return "a whole number\(unit)"
         case .datetime: return Instant.expectation
@@ -50,7 +67,7 @@ struct ColumnDecoder {
     @inline(__always)
     func decode(_ cell: UnsafeBufferPointer<UInt8>) -> Cell {
         if cell.isEmpty { return .missing }
-        switch definition.type {
+        switch type {
         case .float:
             let value = Decimal.parse(cell)
             // Also false for NaN: no number, or none that float32 can hold.
@@ -63,7 +80,7 @@ struct ColumnDecoder {
         case .datetime:
             if Instant.parse(cell) != nil { return .text }
         case .string:
-            if missingMarkers.isEmpty, cell[0] > 0x20 { return .text }
+            if !hasMarkers, cell[0] > 0x20 { return .text }
         }
         return decodeUnusual(cell)
     }
@@ -72,14 +89,14 @@ struct ColumnDecoder {
     @inline(never)
     private func decodeUnusual(_ cell: UnsafeBufferPointer<UInt8>) -> Cell {
         let text = cell.trimmed
-        if text.isEmpty || missingMarkers.contains(where: { text.elementsEqual($0) }) { return .missing }
-        if definition.type == .string { return .text }
+        if text.isEmpty || details.missingMarkers.contains(where: { text.elementsEqual($0) }) { return .missing }
+        if type == .string { return .text }
         return text.count < cell.count ? decode(text) : .unreadable
     }
 
     @inline(__always)
     private func code(of cell: UnsafeBufferPointer<UInt8>) -> Int? {
-        for (code, category) in categories.enumerated() where category.count == cell.count {
+        for (code, category) in details.categories.enumerated() where category.count == cell.count {
             if category.elementsEqual(cell) { return code }
         }
         return nil

@@ -1,10 +1,11 @@
 /// Reads decimal numbers as CSV files write them: `12`, `-0.5`, `.5`, `3.`, `1.5e-07`.
 enum Decimal {
-    /// The number that all of `text` spells, within one unit in the last place of a float64 (so within one of a float32 after
-    /// rounding); infinite beyond float64's range; NaN when it is no decimal number (`nan`, `inf` and hexadecimals are none).
+    /// The number that all of `text` spells, within one unit in the last place of a float64 (so within one of a float32
+    /// after rounding); infinite beyond float64's range; NaN when it is no decimal number (`nan`, `inf` and hexadecimals are
+    /// none).
     ///
-    /// Digits are gathered in an integer and scaled by one power of ten, exact up to 15 digits and 10^±22 (Clinger, "How to read
-    /// floating point numbers accurately", 1990); the standard library does what is beyond 19 digits or 10^±22.
+    /// Digits are gathered in an integer and scaled by one power of ten, exact up to 15 digits and 10^±22 (Clinger, "How to
+    /// read floating point numbers accurately", 1990); the standard library does what is beyond 18 digits or 10^±22.
     @inline(__always)
     static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Double {
         let count = text.count
@@ -39,8 +40,9 @@ enum Decimal {
             guard let written = writtenExponent(bytes, from: position, count: count) else { return .nan }
             exponent += written
         }
-        guard digits <= 19, exponent >= -22, exponent <= 22 else { return slow(text) }
-        let magnitude = Double(mantissa)
+        guard digits <= 18, exponent >= -22, exponent <= 22 else { return slow(text) }
+        // Signed: the processor converts signed integers in one instruction.
+        let magnitude = Double(Int64(bitPattern: mantissa))
         let value = exponent < 0 ? magnitude / powersOfTen[-exponent] : magnitude * powersOfTen[exponent]
         return negative ? -value : value
     }

@@ -49,7 +49,9 @@ enum InputFile {
     }
 
     /// Fills `target` as far as the file goes; 0 at its end.
-    static func read(_ descriptor: Int32, into target: UnsafeMutableRawBufferPointer, path: String) throws(InputFileError) -> Int {
+    static func read(
+        _ descriptor: Int32, into target: UnsafeMutableRawBufferPointer, path: String
+    ) throws(InputFileError) -> Int {
         while true {
             let count = Foundation.read(descriptor, target.baseAddress, target.count)
             if count >= 0 { return count }

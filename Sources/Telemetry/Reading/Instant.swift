@@ -6,8 +6,8 @@ public enum Instant {
     /// What `parse` accepts, for messages.
     static let expectation = "ISO-8601 such as 2026-11-21T02:23:12.250Z, or seconds since 1970 (not milliseconds)"
 
-    /// Reads `2026-11-21T02:23:12.250Z` (a space for the T, no zone, `+01:00`, no fraction, no seconds are accepted; without a zone
-    /// the instant is UTC) or seconds since 1970 with or without a fraction. Digits beyond microseconds are cut off.
+    /// Reads `2026-11-21T02:23:12.250Z` (a space for the T, no zone, `+01:00`, no fraction, no seconds are accepted; without
+    /// a zone the instant is UTC) or seconds since 1970 with or without a fraction. Digits beyond microseconds are cut off.
     /// - Returns: nil when the text is no such instant or lies outside of 1970…2199.
     public static func parse(_ text: String) -> Int64? {
         var text = text
@@ -62,10 +62,11 @@ public enum Instant {
                 let day = number(digits: 2...2), take("T") || take("t") || take(" "),
                 let hour = number(digits: 2...2), take(":"), let minute = number(digits: 2...2)
             else { return nil }
-            guard let second = take(":") ? number(digits: 2...2) : 0, let fraction = fraction(), let offset = zone(), rest.isEmpty
+            guard let second = take(":") ? number(digits: 2...2) : 0, let fraction = fraction(), let offset = zone(),
+                rest.isEmpty
             else { return nil }
-            guard (1...12).contains(month), day >= 1, day <= Civil.length(ofMonth: month, year: year), hour < 24, minute < 60,
-                second < 60
+            guard (1...12).contains(month), day >= 1, day <= Civil.length(ofMonth: month, year: year), hour < 24,
+                minute < 60, second < 60
             else { return nil }
             let days = Civil.day(year: year, month: month, day: day)
             return ((days * 24 + hour) * 60 + minute - offset) * 60_000_000 + second * 1_000_000 + fraction
@@ -115,7 +116,8 @@ public enum Instant {
     }
 }
 
-/// The proleptic Gregorian calendar on day numbers since 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms").
+/// The proleptic Gregorian calendar on day numbers since 1970-01-01 (Hinnant, "chrono-compatible low-level date
+/// algorithms").
 private enum Civil {
     static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year

@@ -40,8 +40,8 @@ public struct CodecProfile: Sendable, Codable, Equatable {
         return profile
     }
 
-    /// Uncompressed over compressed bytes at a level, of a block whose ratio at `referenceLevel` is `baseRatio`; straight lines
-    /// between the curve's points, the last one continued. NaN in, NaN out.
+    /// Uncompressed over compressed bytes at a level, of a block whose ratio at `referenceLevel` is `baseRatio`; straight
+    /// lines between the curve's points, the last one continued. NaN in, NaN out.
     /// - Precondition: `level` is 0 to 9.
     public func ratio(level: Int, baseRatio: Double) -> Double {
         let curve = levels[level].curve
@@ -62,7 +62,9 @@ public struct CodecProfile: Sendable, Codable, Equatable {
         if levels.map(\.level) != Array(0..<Self.levelCount) {
             problems.append("levels: \(levels.map(\.level)), expected 0 to 9, each once and in order")
         }
-        if !(0..<Self.levelCount).contains(referenceLevel) { problems.append("reference_level \(referenceLevel) is not 0 to 9") }
+        if !(0..<Self.levelCount).contains(referenceLevel) {
+            problems.append("reference_level \(referenceLevel) is not 0 to 9")
+        }
         for level in levels {
             let place = "level \(level.level)"
             if !(level.megabytesPerSecond > 0) { problems.append("\(place): megabytes_per_second must be above 0") }

@@ -5,8 +5,8 @@ struct FormulaReference: Equatable {
     var lag: Int
 }
 
-/// Finds the columns that a formula names. It does not parse the grammar (`Expressions` does): it tells identifiers from function
-/// names, and adds up the literal steps of the `lag` calls around them.
+/// Finds the columns that a formula names. It does not parse the grammar (`Expressions` does): it tells identifiers from
+/// function names, and adds up the literal steps of the `lag` calls around them.
 enum FormulaReferences {
     private static let longestLag = 1 << 20
 

@@ -3,8 +3,9 @@ public struct ModelDefinition: Sendable, Codable, Equatable {
     public var description: String
     /// Steps per input window; 1 for models of single rows.
     public var windowLength: Int
-    /// Whether the model decides before the row it is judged on is known (the compression level of a block): columns known only
-    /// after the decision must then enter its features lagged by at least one row. The other models look back from the row.
+    /// Whether the model decides before the row it is judged on is known (the compression level of a block): columns known
+    /// only after the decision must then enter its features lagged by at least one row. The other models look back from the
+    /// row.
     public var decidesBeforeRow: Bool
     /// In the order of the model's input columns.
     public var features: [FeatureDefinition]

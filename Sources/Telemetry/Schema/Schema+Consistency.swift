@@ -16,7 +16,7 @@ extension Schema {
     private func problems(of column: ColumnDefinition) -> [String] {
         var problems: [String] = []
         if !column.name.isFormulaName {
-            problems.append("a name is made of letters, digits and underscores and starts with no digit, so that formulas can use it")
+            problems.append("formulas can use no such name: it needs letters, digits and underscores, and no digit first")
         }
         if !groups.contains(column.group) { problems.append("its group `\(column.group)` is not among the groups") }
         if let low = column.minimum, let high = column.maximum, !(low <= high) {
@@ -42,7 +42,9 @@ extension Schema {
     private func identityProblems() -> [String] {
         Self.identityColumns.compactMap { name in
             let type: ColumnType = name == Self.timestampColumn ? .datetime : .string
-            guard let column = column(name) else { return "columns: `\(name)` is not defined; it says when or where a row was recorded" }
+            guard let column = column(name) else {
+                return "columns: `\(name)` is not defined; it says when or where a row was recorded"
+            }
             if column.type != type { return "column `\(name)`: its type must be \(type.rawValue)" }
             return column.required ? nil : "column `\(name)`: it must be required"
         }
@@ -52,7 +54,9 @@ extension Schema {
         var problems = targets.isEmpty ? ["targets: the list is empty"] : []
         problems += repeated(targets.map(\.name)).map { "targets: `\($0)` is defined twice" }
         for target in targets {
-            if column(target.column) == nil { problems.append("target `\(target.name)`: no column `\(target.column)` is defined") }
+            if column(target.column) == nil {
+                problems.append("target `\(target.name)`: no column `\(target.column)` is defined")
+            }
             if !TargetDefinition.kinds.contains(target.kind) {
                 problems.append("target `\(target.name)`: kind `\(target.kind)` is none of \(list(TargetDefinition.kinds))")
             }
@@ -63,15 +67,17 @@ extension Schema {
     private func modelProblems() -> [String] {
         ModelKind.allCases.flatMap { kind in
             guard let model = models[kind] else { return ["models: `\(kind.rawValue)` is not defined"] }
-            return (shapeProblems(of: model) + model.features.flatMap { problems(of: $0, in: model) } + gateProblems(of: model))
-                .map { "model `\(kind.rawValue)`: \($0)" }
+            let features = model.features.flatMap { problems(of: $0, in: model) }
+            return (shapeProblems(of: model) + features + gateProblems(of: model)).map { "model `\(kind.rawValue)`: \($0)" }
         }
     }
 
     private func shapeProblems(of model: ModelDefinition) -> [String] {
         var problems: [String] = []
-        if !(1...100_000).contains(model.windowLength) { problems.append("window_length \(model.windowLength) is not 1 to 100000") }
-        if !model.features.contains(where: \.required) { problems.append("no feature is required: its input would be empty") }
+        if !(1...100_000).contains(model.windowLength) {
+            problems.append("window_length \(model.windowLength) is not 1 to 100000")
+        }
+        if model.features.isEmpty { problems.append("no features: its input would be empty") }
         problems += repeated(model.features.map(\.name)).map { "feature `\($0)` is defined twice" }
         problems += model.requiredColumns.filter { column($0) == nil }.map { "required column `\($0)` is not defined" }
         for (section, numbers) in [("hyperparameters", model.hyperparameters), ("judgement", model.judgement)] {
@@ -96,7 +102,7 @@ extension Schema {
             switch column.availability {
             case .neverFeature: problems.append("`\(column.name)` is a label or an emulator's truth and never a feature")
             case .afterDecision where model.decidesBeforeRow && reference.lag < 1:
-                problems.append("`\(column.name)` is known only after the decision: use it lagged, as in lag(\(column.name), 1)")
+                problems.append("`\(column.name)` is known only after the decision: write lag(\(column.name), 1)")
             case .afterDecision, .beforeDecision: break
             }
         }
@@ -111,7 +117,8 @@ extension Schema {
                 problems.append("gate `\(gate.metric)`: no such metric; known are \(list(GateDefinition.knownMetrics))")
             }
             if let flag = gate.flag, !GateDefinition.knownFlags.contains(flag) {
-                problems.append("gate `\(gate.metric)`: no such flag `\(flag)`; known are \(list(GateDefinition.knownFlags))")
+                let known = list(GateDefinition.knownFlags)
+                problems.append("gate `\(gate.metric)`: no such flag `\(flag)`; known are \(known)")
             }
             if !gate.target.isFinite { problems.append("gate `\(gate.metric)`: its target is not a finite number") }
         }
@@ -120,7 +127,9 @@ extension Schema {
 
     private func qualityProblems() -> [String] {
         var problems: [String] = []
-        if !(0...1).contains(quality.missingLimit) { problems.append("missing_limit \(quality.missingLimit) is not between 0 and 1") }
+        if !(0...1).contains(quality.missingLimit) {
+            problems.append("missing_limit \(quality.missingLimit) is not between 0 and 1")
+        }
         if !(quality.outlierIQRMultiplier > 0) { problems.append("outlier_iqr_multiplier must be above 0") }
         if !(quality.gapFactor > 1) { problems.append("gap_factor must be above 1: a usual step is no gap") }
         if quality.minimumRows < 1 { problems.append("minimum_rows must be 1 or more") }
@@ -135,7 +144,8 @@ extension Schema {
         if !(abs(sum - 1) <= 1e-9) { problems.append("train, validation and test sum to \(sum), not to 1") }
         let longest = models.values.map(\.windowLength).max() ?? 0
         if split.embargoSteps < longest {
-            problems.append("embargo_steps \(split.embargoSteps) is shorter than the longest window, \(longest): rows would leak")
+            problems.append(
+                "embargo_steps \(split.embargoSteps) is shorter than the longest window, \(longest): rows would leak")
         }
         return problems.map { "split: \($0)" }
     }

@@ -32,8 +32,8 @@ extension Schema {
     /// schema's order.
     public func columnsRequired(by model: ModelKind) -> [String] { columnNames(of: model, where: \.required) }
 
-    /// The columns that a model uses where a file has them: the required ones and those of optional features, in the schema's
-    /// order. The columns of the truth it is judged by come on top.
+    /// The columns that a model uses where a file has them: the required ones and those of optional features, in the
+    /// schema's order. The columns of the truth it is judged by come on top.
     public func columnsUsed(by model: ModelKind) -> [String] { columnNames(of: model) { _ in true } }
 
     private func columnNames(of model: ModelKind, where wanted: (FeatureDefinition) -> Bool) -> [String] {

@@ -33,7 +33,7 @@ struct ColumnTally {
         case .missing: missing.add(place)
         case .unreadable: unreadable.add(place, found: excerpt(cell))
         }
-        if sampled, decoder.definition.type.isNumeric { sample.append(Float(value)) }
+        if sampled, decoder.type.isNumeric { sample.append(Float(value)) }
     }
 
     /// Keeps the sampled values at the given places.
@@ -44,8 +44,8 @@ struct ColumnTally {
     var isConstant: Bool { filled > 1 && smallest == largest }
 }
 
-/// Chooses rows for quantiles: a row is in the sample if the hash of its number ends in enough zero bits. The choice depends on
-/// the row's number alone, so it is the same in every run, and no interleaving of links can fall into step with it.
+/// Chooses rows for quantiles: a row is in the sample if the hash of its number ends in enough zero bits. The choice depends
+/// on the row's number alone, so it is the same in every run, and no interleaving of links can fall into step with it.
 struct RowSampler {
     static let limit = 8192
     private var mask: UInt64 = 0

@@ -1,5 +1,5 @@
-/// One thing that validation noticed about a file. Findings are values: only `ValidationReport.requireAccepted` turns errors into
-/// a refusal.
+/// One thing that validation noticed about a file. Findings are values: only `ValidationReport.requireAccepted` turns errors
+/// into a refusal.
 public struct Finding: Sendable, Codable, Equatable {
     public var kind: Kind
     public var severity: Severity

@@ -39,7 +39,8 @@ struct SeriesTimes {
             let instant = timestamps[Int(row)]
             if instant < latest {
                 sorted = false
-                outOfOrder.add(rows.place(row), found: "\(Instant.text(instant)) after \(Instant.text(latest)) on link \(link)")
+                outOfOrder.add(
+                    rows.place(row), found: "\(Instant.text(instant)) after \(Instant.text(latest)) on link \(link)")
             }
             latest = max(latest, instant)
         }

@@ -2,11 +2,12 @@
 public enum TelemetryValidator {
     /// Reads the whole file once and lists every problem.
     ///
-    /// A defect of a column is an error only if a selected model needs the column; a missing column of a model that was named in
-    /// `models` is an error, otherwise it only takes that model off the list of trainable ones. Rows out of time order are a
-    /// warning, because rows are sorted by time inside their series before use. Repeated instants of one link are a warning (the
-    /// first row is used) up to `quality.missing_limit` of the rows and an error above: then the identity columns do not tell
-    /// links apart. Memory: one row, about 20 bytes for each row (time rules), and a sample for quantiles.
+    /// A defect of a column is an error only if a selected model needs the column; a missing column of a model that was
+    /// named in `models` is an error, otherwise it only takes that model off the list of trainable ones. Rows out of time
+    /// order are a warning, because rows are sorted by time inside their series before use. Repeated instants of one link
+    /// are a warning (the first row is used) up to `quality.missing_limit` of the rows and an error above: then the identity
+    /// columns do not tell links apart. Memory: one row, about 20 bytes for each row (time rules), and a sample for
+    /// quantiles.
     /// - Parameters:
     ///   - models: the models that the data is meant for; nil for all that it can train.
     ///   - incidents: the path of an incident file to check too, also against the telemetry.
@@ -96,31 +97,31 @@ struct ValidationPass {
         do {
             while try reader.next() {
                 rowCount += 1
-                guard reader.cellCount == width else {
-                    ragged.add(reader.place, found: "\(reader.cellCount) cells")
+                let row = reader.row
+                guard row.count == width else {
+                    ragged.add(row.place, found: "\(row.count) cells")
                     continue
                 }
                 wholeRows += 1
-                addRow(identity)
+                add(row, identity)
             }
         } catch let error as TelemetryFileError {
             broken = error
         }
     }
 
-    private mutating func addRow(_ identity: IdentityColumns?) {
-        let place = reader.place
-        let sampled = sampler.take(place.row)
+    private mutating func add(_ row: CSVReader.Row, _ identity: IdentityColumns?) {
+        let sampled = sampler.take(row.place.row)
         for index in tallies.indices {
-            tallies[index].add(reader.cell(tallies[index].decoder.position), place: place, sampled: sampled)
+            tallies[index].add(row[tallies[index].decoder.position], place: row.place, sampled: sampled)
         }
         if sampled, let kept = sampler.thin() {
             for index in tallies.indices { tallies[index].thinSample(keeping: kept) }
         }
         guard let identity else { return }
-        let (node, peer) = (reader.cell(identity.node).trimmed, reader.cell(identity.peer).trimmed)
-        guard let instant = Instant.parse(reader.cell(identity.timestamp).trimmed), !node.isEmpty, !peer.isEmpty else { return }
-        placed.append(instant, link: links.number(node: node, peer: peer), place: place)
+        let (node, peer) = (row[identity.node].trimmed, row[identity.peer].trimmed)
+        guard let instant = Instant.parse(row[identity.timestamp].trimmed), !node.isEmpty, !peer.isEmpty else { return }
+        placed.append(instant, link: links.number(node: node, peer: peer), place: row.place)
     }
 
     /// Positions of the identity columns; there are none if the file lacks one.
@@ -131,7 +132,7 @@ struct ValidationPass {
 
         init?(_ tallies: [ColumnTally]) {
             let positions = Schema.identityColumns.compactMap { name in
-                tallies.first { $0.decoder.definition.name == name }?.decoder.position
+                tallies.first { $0.decoder.name == name }?.decoder.position
             }
             guard positions.count == 3 else { return nil }
             (timestamp, node, peer) = (positions[0], positions[1], positions[2])

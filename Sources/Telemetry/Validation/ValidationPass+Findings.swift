@@ -15,7 +15,8 @@ extension ValidationPass {
         if reader.header.isEmpty {
             return [
                 Finding(
-                    .emptyFile, .error, found: "no line of text", expected: "a header and rows", advice: "check the recorder's output")
+                    .emptyFile, .error, found: "no line of text", expected: "a header and rows",
+                    advice: "check the recorder's output")
             ]
         }
         var findings = broken.map { [Finding($0)] } ?? []
@@ -83,9 +84,10 @@ extension ValidationPass {
     private func duplicateFindings() -> [Finding] {
         let counts = Dictionary(reader.header.map { ($0, 1) }, uniquingKeysWith: +)
         return schema.columns.filter { counts[$0.name, default: 0] > 1 }.map { column in
-            Finding(
-                .duplicateColumn, needs.severity(of: column.name), column: column.name, count: counts[column.name, default: 0],
-                found: "\(counts[column.name, default: 0]) columns of that name", expected: "one",
+            let count = counts[column.name, default: 0]
+            return Finding(
+                .duplicateColumn, needs.severity(of: column.name), column: column.name, count: count,
+                found: "\(count) columns of that name", expected: "one",
                 advice: "rename or remove the others; only the first is read")
         }
     }
@@ -127,8 +129,9 @@ extension ValidationPass {
         if tally.isConstant, column.availability != .neverFeature {
             findings.append(
                 Finding(
-                    .constantColumn, .info, column: column.name, count: tally.filled, found: "only the value \(tally.smallest)",
-                    expected: "values that differ", advice: "a model can learn nothing from it"))
+                    .constantColumn, .info, column: column.name, count: tally.filled,
+                    found: "only the value \(tally.smallest)", expected: "values that differ",
+                    advice: "a model can learn nothing from it"))
         }
         return findings
     }
@@ -137,7 +140,8 @@ extension ValidationPass {
         let column = tally.decoder.definition
         let bounds = [column.minimum.map { "at least \($0)" }, column.maximum.map { "at most \($0)" }].compactMap { $0 }
         let advice = severity == .error
-            ? "check unit and sensor, or leave the cells empty; the schema sets the range" : "the values are used as they are"
+            ? "check unit and sensor, or leave the cells empty; the schema sets the range"
+            : "the values are used as they are"
         return Finding(
             .outOfRange, severity, column: column.name, count: tally.outOfRange.count, places: tally.outOfRange.places,
             found: "\(tally.outOfRange.found) (smallest \(tally.smallest), largest \(tally.largest))",
@@ -150,7 +154,8 @@ extension ValidationPass {
         let share = Double(tally.missing.count) / Double(max(wholeRows, 1))
         guard share > limit else { return nil }
         let advice = severity == .error
-            ? "complete the recording, leave out the models that need the column with --models, or set its missing_limit in the schema"
+            ? "complete the recording, leave the models that need the column out of --models, or raise its missing_limit "
+                + "in the schema"
             : "features from it will often be missing"
         return Finding(
             .tooManyMissing, severity, column: column.name, count: tally.missing.count, places: tally.missing.places,
@@ -184,7 +189,8 @@ extension ValidationPass {
             findings.append(
                 Finding(
                     .outOfOrder, .warning, column: Schema.timestampColumn, count: times.outOfOrder.count,
-                    places: times.outOfOrder.places, found: times.outOfOrder.found, expected: "ascending instants on each link",
+                    places: times.outOfOrder.places, found: times.outOfOrder.found,
+                    expected: "ascending instants on each link",
                     advice: "rows are sorted by time inside their link before use; check the recorder's clock"))
         }
         if times.duplicates.count > 0 { findings.append(duplicateInstants(times.duplicates)) }

@@ -28,7 +28,8 @@ extension ValidationReport {
 
     private func headline(_ finding: Finding) -> String {
         let file = finding.source == .incidents ? "incidents, " : ""
-        let subject = [finding.column, finding.model.map { "model \($0.rawValue)" }].compactMap { $0 }.joined(separator: ", ")
+        let model = finding.model.map { "model \($0.rawValue)" }
+        let subject = [finding.column, model].compactMap { $0 }.joined(separator: ", ")
         let title = subject.isEmpty ? finding.kind.title : "\(subject): \(finding.kind.title)"
         return "\(file)\(title)\(finding.count > 1 ? ", \(finding.count) times" : "")"
     }

@@ -25,7 +25,10 @@ public struct ValidationReport: Sendable, Codable, Equatable {
     /// Columns whose unreadable cells were only warned about, because no selected model needs them: pass them to
     /// `TelemetryFile.read(…, tolerating:)`, which then takes those cells for missing.
     public var toleratedColumns: Set<String> {
-        Set(findings.filter { $0.severity != .error && ($0.kind == .wrongType || $0.kind == .unknownCategory) }.compactMap(\.column))
+        let tolerated = findings.filter { finding in
+            finding.severity != .error && (finding.kind == .wrongType || finding.kind == .unknownCategory)
+        }
+        return Set(tolerated.compactMap(\.column))
     }
 
     /// - Throws: `RejectedData`, with this report, when a finding is an error.

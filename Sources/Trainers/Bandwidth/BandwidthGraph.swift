@@ -1,4 +1,4 @@
-public import ModelGraph
+import ModelGraph
 
 /// Turns the trained trunk, which predicts a change relative to the recent scale of its link, into the bandwidth predictor in
 /// physical units: `next = last + scale · trunk(window)`.

@@ -1,4 +1,4 @@
-public import ModelGraph
+import ModelGraph
 
 /// Turns the trained autoencoder, which reconstructs scaled values, into one that reconstructs the features' own units.
 enum LatencyGraph {
