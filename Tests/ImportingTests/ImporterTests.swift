@@ -54,7 +54,7 @@ struct ImporterTests {
                     """)
             #expect(
                 lines[1] == """
-                    2020-09-13T12:26:31.000Z,north_a,"south_b split at hub, one",wan,tcp,cubic,10,1250000,9,0.125,9,0.125,0,20
+                    2020-09-13T12:26:31.000Z,north_a,"south_b split at hub, 1",wan,tcp,cubic,10,1250000,9,0.125,9,0.125,0,20
                     """)
             #expect(lines[2] == "2020-09-13T12:26:41.000500Z,north_a,south_b,wan,tcp,cubic,2,250000,50,2.5,50,2.5,0,10")
             #expect(lines[4].contains("4.0000005,"))
