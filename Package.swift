@@ -81,7 +81,7 @@ let package = Package(
         tests("Files", ["Files", "Failures"]),
         tests("Expressions", ["Expressions"]),
         tests("TensorCore", ["TensorCore", "CKernels", "Randomness"]),
-        tests("Telemetry", ["Telemetry", "Expressions", "Randomness"]),
+        tests("Telemetry", ["Telemetry", "Expressions", "Failures", "Randomness"]),
         tests("Metrics", ["Metrics", "Randomness"]),
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
