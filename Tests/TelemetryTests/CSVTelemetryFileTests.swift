@@ -14,8 +14,11 @@ import Testing
         schema = try ShippedSchema.load()
     }
 
-    private func read(_ sample: TelemetrySample, _ columns: Set<String>, tolerating: Set<String> = []) throws -> TelemetryTable {
-        try TelemetryFile.read(folder.file("data.csv", sample.text), columns: columns, schema: schema, tolerating: tolerating)
+    private func read(
+        _ sample: TelemetrySample, _ columns: Set<String>, tolerating: Set<String> = []
+    ) throws -> TelemetryTable {
+        let path = try folder.file("data.csv", sample.text)
+        return try TelemetryFile.read(path, columns: columns, schema: schema, tolerating: tolerating)
     }
 
     @Test("every column of a recorded slice has the sum and the number of values that pandas finds")
@@ -24,7 +27,8 @@ import Testing
             let filled: Int
             let sum: Double
         }
-        let expected = try JSONDecoder().decode([String: Column].self, from: Fixture.data("Telemetry/testbed_slice_columns.json"))
+        let pandas = try Fixture.data("Telemetry/testbed_slice_columns.json")
+        let expected = try JSONDecoder().decode([String: Column].self, from: pandas)
         let path = Fixture.url("Telemetry/testbed_slice.csv.gz").path
         let table = try TelemetryFile.read(path, columns: Set(schema.columns.map(\.name)), schema: schema)
         #expect(table.rowCount == 300)
@@ -84,8 +88,12 @@ import Testing
         #expect(table.columns["retransmits"] == [3, 2000])
     }
 
-    @Test("a cell that its column cannot hold stops reading with its place, or counts as missing where that is tolerated",
-        arguments: [("rtt_ms", "fast"), ("rtt_ms", "nan"), ("rtt_ms", "-"), ("rtt_ms", "1e39"), ("retransmits", "1.5"), ("link_type", "WAN")])
+    @Test(
+        "a cell that its column cannot hold stops reading with its place, or counts as missing where that is tolerated",
+        arguments: [
+            ("rtt_ms", "fast"), ("rtt_ms", "nan"), ("rtt_ms", "-"), ("rtt_ms", "1e39"), ("retransmits", "1.5"),
+            ("link_type", "WAN"),
+        ])
     func unreadable(column: String, cell: String) throws {
         var sample = TelemetrySample.olderRecorder(rows: 9)
         sample[column, 7] = cell

@@ -55,9 +55,11 @@ import Testing
         ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 1772323200000}", .badIncidentTime, .error),
         ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"end\": 4}", .endBeforeStart, .error),
         ("{\"node_id\": 1, \"incident_type\": \"rain\", \"start\": 5}", .unknownIncidentType, .warning),
-        ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"severity\": \"bad\"}", .unknownSeverity, .warning),
+        ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"severity\": \"bad\"}",
+            .unknownSeverity, .warning),
         ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"severity\": 3}", .wrongJSONType, .warning),
-        ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"resolved\": \"yes\"}", .wrongJSONType, .warning),
+        ("{\"node_id\": 1, \"incident_type\": \"packet_loss\", \"start\": 5, \"resolved\": \"yes\"}",
+            .wrongJSONType, .warning),
         ("{\"node_id\": 9, \"incident_type\": \"packet_loss\", \"start\": 5}", .duplicateIncident, .warning),
     ])
     func defects(entry: String, kind: Finding.Kind, severity: Finding.Severity) throws {
@@ -102,7 +104,8 @@ import Testing
             """)
         let report = try TelemetryValidator.validate(data, schema: schema, incidents: incidents)
         #expect(report.incidents == 4)
-        #expect(report.findings.filter { $0.source == .incidents }.map(\.kind) == [.missingKey, .unknownNode, .outsideRecording])
+        let kinds = report.findings.filter { $0.source == .incidents }.map(\.kind)
+        #expect(kinds == [.missingKey, .unknownNode, .outsideRecording])
         #expect(report.findings.first { $0.kind == .unknownNode }?.entries == [2, 4])
         #expect(report.findings.first { $0.kind == .outsideRecording }?.entries == [3])
         #expect(!report.isAccepted)
@@ -145,7 +148,8 @@ import Testing
 
     @Test("overlapping incidents keep all their rows; a row names the one that started first")
     func overlap() {
-        let labels = IncidentLabels([incident("a", seconds: 3...5), incident("a", seconds: 2...4), incident("c", seconds: 2...9)], over: table)
+        let incidents = [incident("a", seconds: 3...5), incident("a", seconds: 2...4), incident("c", seconds: 2...9)]
+        let labels = IncidentLabels(incidents, over: table)
         #expect(labels.rowsOfIncident.map(\.count) == [9, 9, 8])
         #expect(labels.incidentOfRow[6] == 1)
         #expect(labels.incidentOfRow[12] == 1)

@@ -65,7 +65,7 @@ import Testing
     func csv() throws {
         var random = RandomStream(seed: 1).child("csv")
         let original = Array(TelemetrySample.olderRecorder(rows: 12).text.utf8)
-        for round in 0..<1500 { check(try folder.file("data.csv", spoil(original, &random)), round) }
+        for round in 0..<1000 { check(try folder.file("data.csv", spoil(original, &random)), round) }
     }
 
     @Test("spoilt gzip files")
@@ -83,7 +83,7 @@ import Testing
               "severity": "high", "resolved": true}, {"start": 1772323200.5, "end": 1772323201, "node_id": "a", "peer_id": 2,
               "incident_type": "packet_loss", "severity": "low", "resolved": false}]
             """.utf8)
-        for round in 0..<1500 {
+        for round in 0..<800 {
             let path = try folder.file("incidents.json", spoil(original, &random))
             explained(round) {
                 let file = try IncidentFile.read(path, schema: schema)
