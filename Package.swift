@@ -20,17 +20,24 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "dwcp-trainer",
-    products: [.executable(name: "dwcp", targets: ["dwcp"])],
+    products: [
+        .executable(name: "dwcp", targets: ["dwcp"]),
+        // For `Benchmarks/`, a package of its own.
+        .library(name: "TrainerModules", targets: [
+            "Telemetry", "Learners", "Trainers", "Metrics", "ModelGraph", "ModelArtifacts", "Inference", "Evaluation",
+            "Simulation", "Randomness", "TensorCore",
+        ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -63,14 +70,14 @@ let package = Package(
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
 
         // The four models, their judge, the run.
-        module("Trainers", ["Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
+        module("Trainers", ["Expressions", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
         module("Evaluation", [
-            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness", "Failures",
+            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness", "Failures",
         ]),
         module("Reports"),
         module("Pipeline", [
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Failures", "Files", logging, subprocess,
+            "Simulation", "Importing", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
@@ -79,13 +86,13 @@ let package = Package(
         tests("Architecture", []),
         tests("Randomness", ["Randomness"]),
         tests("Files", ["Files", "Failures"]),
-        tests("Expressions", ["Expressions"]),
+        tests("Expressions", ["Expressions", "Failures"]),
         tests("TensorCore", ["TensorCore", "CKernels", "Randomness"]),
-        tests("Telemetry", ["Telemetry", "Expressions", "Failures", "Randomness"]),
+        tests("Telemetry", ["Telemetry", "Expressions", "Failures", "Files", "Randomness"]),
         tests("Metrics", ["Metrics", "Randomness"]),
-        tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
-        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
-        tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
+        tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
+        tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
+        tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
         tests("Importing", ["Importing", "Telemetry"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
@@ -94,7 +101,7 @@ let package = Package(
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", ["Pipeline", "Telemetry", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports"]),
-        tests("CommandLine", ["ModelGraph", subprocess]),
+        tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -161,7 +161,7 @@ import Testing
         ("\"kind\": \"anomaly\"", "\"kind\": \"outlier\"", "kind `outlier` is none of"),
         ("\"affecting_consensus\": [", "\"affecting_consensus\": [\"rain\", ", "`rain` is not among the types"),
         ("\"name\": \"jitter_ms\", \"formula\"", "\"name\": \"rtt_ms\", \"formula\"", "feature `rtt_ms` is defined twice"),
-        ("\"required_columns\": [\"throughput_mbps\"]", "\"required_columns\": [\"speed\"]", "column `speed` is not defined"),
+        ("\"required_columns\": [\"throughput_mbps\"]", "\"required_columns\": [\"speed\"]", "`speed` is not defined"),
         ("\"default_duration_seconds\": 60", "\"default_duration_seconds\": 0", "default_duration_seconds must be above 0"),
         ("\"learning_rate\": 0.001", "\"learning_rate\": -1", "hyperparameters: `learning_rate` must be"),
         ("\"gap_factor\": 2.5", "\"gap_factor\": 1", "gap_factor must be above 1"),

@@ -36,7 +36,8 @@ def testbed_slice(source, folder):
 
 OLDER = ("timestamp,region,az,link_type,node_id,peer_id,rtt_ms,jitter_ms,throughput_mbps,bytes_tx,bytes_rx,packet_loss,"
          "retransmits,congestion_window,queue_depth,dwcp_mode,network_tier,transport_type,hde_compression_ratio,"
-         "hde_delta_hit_rate,amst_streams,amst_transfer_rate,error_budget_burn_rate,uptime_pct,failure_rate,consensus_latency_ms")
+         "hde_delta_hit_rate,amst_streams,amst_transfer_rate,error_budget_burn_rate,uptime_pct,failure_rate,"
+         "consensus_latency_ms")
 
 
 def older_recorder(folder):
@@ -62,7 +63,8 @@ def older_recorder(folder):
 def numbers(folder):
     draw = random.Random(7)
     texts = ["0", "-0", "1", "0.1", "9007199254740993", "1e22", "1e23", "1e-22", "1.7976931348623157e308", "4.9e-324",
-             "1e400", "123456789012345678", "1234567890123456789", "12345678901234567890", "0.000000000000000000000001", "5e-325",
+             "1e400", "123456789012345678", "1234567890123456789", "12345678901234567890",
+             "0.000000000000000000000001", "5e-325",
              "2.2250738585072011e-308", "9223372036854775807", "18446744073709551616", "+7", ".5",
              "3.", "1E5", "1e+5", "00012.50"]
     for _ in range(400):

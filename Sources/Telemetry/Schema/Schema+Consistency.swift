@@ -77,9 +77,7 @@ extension Schema {
         if !(1...100_000).contains(model.windowLength) {
             problems.append("window_length \(model.windowLength) is not 1 to 100000")
         }
-        if !model.features.contains(where: \.required) {
-            problems.append("no feature is required: its input would be empty")
-        }
+        if model.features.isEmpty { problems.append("no features: its input would be empty") }
         problems += repeated(model.features.map(\.name)).map { "feature `\($0)` is defined twice" }
         problems += model.requiredColumns.filter { column($0) == nil }.map { "required column `\($0)` is not defined" }
         for (section, numbers) in [("hyperparameters", model.hyperparameters), ("judgement", model.judgement)] {

@@ -1,0 +1,33 @@
+// All kernels for one instruction set, as the table KERNEL_TABLE. The including file sets
+//   KERNEL_TABLE, KERNEL_NAME     the table's identifier and its name for people
+//   KERNEL_FUSED, KERNEL_AVX512   whether multiply-add is fused, whether 512-bit masks exist
+//   PRODUCT_TILE_ROWS, PRODUCT_TILE_VECTORS   the register tile of narrow panels; the widest panel in vectors
+// and the compiler's target.
+
+#include "vector.h"
+
+#include "elementary.h"
+
+#include "activation.h"
+#include "dropout.h"
+#include "lstm.h"
+#include "optimiser.h"
+#include "product.h"
+
+const ck_kernels KERNEL_TABLE = {
+    .name = KERNEL_NAME,
+    .product = product,
+    .transpose = transpose,
+    .column_sums = column_sums,
+    .add = add,
+    .multiply = multiply,
+    .sum_of_squares = sum_of_squares,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .activate = activate,
+    .activate_backward = activate_backward,
+    .softmax = softmax,
+    .dropout_scales = dropout_scales,
+    .adam = adam,
+    .momentum = momentum,
+};

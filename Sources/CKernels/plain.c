@@ -1,0 +1,197 @@
+// The plain twins: each kernel as the shortest loop that is evidently right, for tests to compare with. Where the vector
+// kernels promise an order of operations the twin follows it; elementary functions come from libm.
+
+#include "preamble.h"
+
+static void product(const ck_product *g) {
+    for (size_t i = 0; i < g->m; i++) {
+        for (size_t j = 0; j < g->n; j++) {
+            float sum = g->accumulate ? g->c[i * g->c_stride + j] : g->bias ? g->bias[j] : 0;
+            for (size_t p = 0; p < g->k; p++) {
+                const float a = g->a_transposed ? g->a[p * g->a_stride + i] : g->a[i * g->a_stride + p];
+                sum = fmaf(a, g->b[p * g->b_stride + j], sum);
+            }
+            g->c[i * g->c_stride + j] = sum;
+        }
+    }
+}
+
+static void transpose(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride) {
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) { out[j * out_stride + i] = a[i * a_stride + j]; }
+    }
+}
+
+static void column_sums(size_t rows, size_t columns, const float *a, size_t stride, float *sums) {
+    for (size_t j = 0; j < columns; j++) {
+        float sum = 0;
+        for (size_t i = 0; i < rows; i++) { sum += a[i * stride + j]; }
+        sums[j] = sum;
+    }
+}
+
+static void add(size_t count, const float *x, float *y) {
+    for (size_t i = 0; i < count; i++) { y[i] += x[i]; }
+}
+
+static void multiply(size_t count, const float *x, const float *scales, float *y) {
+    for (size_t i = 0; i < count; i++) { y[i] = x[i] * scales[i]; }
+}
+
+static double sum_of_squares(size_t count, const float *x) {
+    double lanes[16] = {0}, total = 0;
+    for (size_t i = 0; i < count; i++) { lanes[i % 16] += (double)x[i] * (double)x[i]; }
+    for (int lane = 0; lane < 16; lane++) { total += lanes[lane]; }
+    return total;
+}
+
+static float sigmoid(float x) { return (float)(1 / (1 + exp(-(double)x))); }
+
+static void lstm_forward(const ck_lstm_step *s) {
+    const size_t units = s->units;
+    for (size_t row = 0; row < s->rows; row++) {
+        float *gates = s->gates + row * 4 * units;
+        for (size_t u = 0; u < units; u++) {
+            const float input = gates[u] = sigmoid(gates[u]);
+            const float forget = gates[units + u] = sigmoid(gates[units + u]);
+            const float candidate = gates[2 * units + u] = tanhf(gates[2 * units + u]);
+            const float output = gates[3 * units + u] = sigmoid(gates[3 * units + u]);
+            const float before = s->previous_cell ? s->previous_cell[row * units + u] : 0;
+            const float cell = fmaf(forget, before, input * candidate);
+            s->cell[row * units + u] = cell;
+            s->cell_tanh[row * units + u] = tanhf(cell);
+            s->hidden[row * s->hidden_stride + u] = output * tanhf(cell);
+        }
+    }
+}
+
+static void lstm_backward(const ck_lstm_step *s) {
+    const size_t units = s->units;
+    for (size_t row = 0; row < s->rows; row++) {
+        float *gates = s->gates + row * 4 * units;
+        for (size_t u = 0; u < units; u++) {
+            const size_t at = row * units + u;
+            const float input = gates[u], forget = gates[units + u];
+            const float candidate = gates[2 * units + u], output = gates[3 * units + u];
+            const float before = s->previous_cell ? s->previous_cell[at] : 0, cell_tanh = s->cell_tanh[at];
+            const float above = s->output_gradient ? s->output_gradient[at] : 0;
+            const float next =
+                s->next_hidden_gradient ? s->next_hidden_gradient[row * s->next_hidden_gradient_stride + u] : 0;
+            const float hidden = above + next;
+            const float cell = s->cell_gradient[at] + hidden * output * (1 - cell_tanh * cell_tanh);
+            gates[u] = cell * candidate * input * (1 - input);
+            gates[units + u] = cell * before * forget * (1 - forget);
+            gates[2 * units + u] = cell * input * (1 - candidate * candidate);
+            gates[3 * units + u] = hidden * cell_tanh * output * (1 - output);
+            s->cell_gradient[at] = cell * forget;
+        }
+    }
+}
+
+static const double selu_scale = 1.05070098735548049342, selu_alpha = 1.67326324235437728481;
+
+static double activated(ck_activation kind, double z) {
+    switch (kind) {
+        case CK_LINEAR: return z;
+        case CK_RELU: return z < 0 ? 0 : z;
+        case CK_SIGMOID: return 1 / (1 + exp(-z));
+        case CK_TANH: return tanh(z);
+        case CK_EXPONENTIAL: return exp(z);
+        case CK_SOFTPLUS: return fmax(z, 0) + log1p(exp(-fabs(z)));
+        case CK_ELU: return z > 0 ? z : expm1(z);
+        case CK_SELU: return selu_scale * (z > 0 ? z : selu_alpha * expm1(z));
+        case CK_GELU: return z * 0.5 * (1 + erf(z * sqrt(0.5)));
+        case CK_LEAKY_RELU: return z > 0 ? z : 0.2 * z;
+    }
+    return NAN;
+}
+
+static double derivative(ck_activation kind, double z, double y) {
+    switch (kind) {
+        case CK_LINEAR: return 1;
+        case CK_RELU: return y > 0;
+        case CK_SIGMOID: return y * (1 - y);
+        case CK_TANH: return 1 - y * y;
+        case CK_EXPONENTIAL: return y;
+        case CK_SOFTPLUS: return 1 - exp(-y);
+        case CK_ELU: return y > 0 ? 1 : y + 1;
+        case CK_SELU: return y > 0 ? selu_scale : y + selu_scale * selu_alpha;
+        case CK_GELU: return 0.5 * (1 + erf(z * sqrt(0.5))) + z * exp(-0.5 * z * z) / sqrt(2 * 3.14159265358979323846);
+        case CK_LEAKY_RELU: return y > 0 ? 1 : 0.2;
+    }
+    return NAN;
+}
+
+static void activate(ck_activation kind, size_t count, const float *z, float *y) {
+    for (size_t i = 0; i < count; i++) { y[i] = (float)activated(kind, z[i]); }
+}
+
+static void activate_backward(
+    ck_activation kind, size_t count, const float *z, const float *y, const float *dy, float *dz
+) {
+    for (size_t i = 0; i < count; i++) { dz[i] = (float)(dy[i] * derivative(kind, z ? z[i] : 0, y[i])); }
+}
+
+static void softmax(size_t rows, size_t columns, const float *z, float *y) {
+    for (size_t row = 0; row < rows; row++, z += columns, y += columns) {
+        float largest = z[0];
+        double total = 0;
+        for (size_t i = 0; i < columns; i++) { largest = fmaxf(largest, z[i]); }
+        for (size_t i = 0; i < columns; i++) { total += exp((double)z[i] - largest); }
+        for (size_t i = 0; i < columns; i++) { y[i] = (float)(exp((double)z[i] - largest) / total); }
+    }
+}
+
+static void philox(const ck_dropout *d, uint32_t block, uint32_t out[4]) {
+    uint32_t c[4] = {block, d->part, d->step, 0}, k0 = (uint32_t)d->key, k1 = (uint32_t)(d->key >> 32);
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+        const uint64_t a = (uint64_t)c[0] * 0xD2511F53u, b = (uint64_t)c[2] * 0xCD9E8D57u;
+        const uint32_t next[4] = {(uint32_t)(b >> 32) ^ c[1] ^ k0, (uint32_t)b, (uint32_t)(a >> 32) ^ c[3] ^ k1, (uint32_t)a};
+        memcpy(c, next, sizeof c);
+    }
+    memcpy(out, c, sizeof c);
+}
+
+static void dropout_scales(const ck_dropout *d, size_t count, float *scales) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t block[4];
+        philox(d, (uint32_t)(i / 64 * 16 + i % 16), block);
+        scales[i] = block[i % 64 / 16] < d->threshold ? 0 : d->scale;
+    }
+}
+
+static void adam(const ck_adam *a, size_t count, const float *gradient, float *m, float *v, float *weights) {
+    for (size_t i = 0; i < count; i++) {
+        const float g = gradient[i] * a->gradient_scale;
+        m[i] = fmaf(g - m[i], a->rest1, m[i]);
+        v[i] = fmaf(fmaf(g, g, -v[i]), a->rest2, v[i]);
+        weights[i] -= a->step_size * m[i] / (sqrtf(v[i]) + a->epsilon);
+    }
+}
+
+static void momentum(
+    float rate, float momentum, float gradient_scale, size_t count, const float *gradient, float *velocity, float *weights
+) {
+    for (size_t i = 0; i < count; i++) {
+        velocity[i] = fmaf(velocity[i], momentum, -(gradient[i] * gradient_scale * rate));
+        weights[i] += velocity[i];
+    }
+}
+
+const ck_kernels ck_plain_kernels = {
+    .name = "plain",
+    .product = product,
+    .transpose = transpose,
+    .column_sums = column_sums,
+    .add = add,
+    .multiply = multiply,
+    .sum_of_squares = sum_of_squares,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .activate = activate,
+    .activate_backward = activate_backward,
+    .softmax = softmax,
+    .dropout_scales = dropout_scales,
+    .adam = adam,
+    .momentum = momentum,
+};

@@ -1,0 +1,111 @@
+public import Failures
+import Foundation
+import Inference
+import ModelArtifacts
+import ModelGraph
+public import Telemetry
+
+/// A model as it stands on disk: read back from its file and run by the judge's own forward pass.
+public struct WrittenModel: Sendable {
+    public let kind: ModelKind
+    public let path: String
+    public let metadata: [String: String]
+    /// How its input columns are computed.
+    public let plan: FeaturePlan
+    /// Steps per input window; 1 for models of single rows.
+    public let windowLength: Int
+    private let executor: any ModelExecutor
+
+    /// Windows per call of the executor: large enough for its matrix products, small enough for the cache.
+    private static let batchSize = 256
+
+    /// Reads a `.keras` or `.onnx` file.
+    /// - Throws: what reading the format throws, and `WrittenModelError` when the metadata is not that of `kind`.
+    public init(_ kind: ModelKind, path: String) throws {
+        self.kind = kind
+        self.path = path
+        if path.hasSuffix(".onnx") {
+            let graph = try OnnxFile.read(path)
+            metadata = graph.metadata
+            executor = try OperatorExecutor(graph)
+        } else {
+            let graph = try KerasArchive.read(path)
+            metadata = graph.metadata
+            executor = try GraphExecutor(graph)
+        }
+        guard metadata[MetadataKey.model] == kind.rawValue else {
+            throw WrittenModelError(
+                path: path, found: "metadata of the model “\(metadata[MetadataKey.model] ?? "unknown")”",
+                expected: "the \(kind.rawValue) model")
+        }
+        guard let length = metadata[MetadataKey.windowLength].flatMap({ Int($0) }), (1 ... 100_000).contains(length) else {
+            throw WrittenModelError(path: path, found: "no usable \(MetadataKey.windowLength)", expected: "a number of steps")
+        }
+        windowLength = length
+        do {
+            let text = metadata[MetadataKey.featurePlan] ?? ""
+            plan = try JSONDecoder().decode(FeaturePlan.self, from: Data(text.utf8))
+        } catch {
+            throw WrittenModelError(path: path, found: "no readable \(MetadataKey.featurePlan)", expected: "a feature plan in JSON")
+        }
+    }
+
+    /// The alarm threshold that the metadata carries.
+    public func threshold() throws -> Double {
+        guard let value = metadata[MetadataKey.threshold].flatMap({ Double($0) }), value.isFinite else {
+            throw WrittenModelError(path: path, found: "no usable \(MetadataKey.threshold)", expected: "a finite number")
+        }
+        return value
+    }
+
+    /// The training deviations of the features, the unit of reconstruction errors.
+    public func scoreDeviations() throws -> [Float] {
+        let values = (metadata[MetadataKey.scoreDeviations] ?? "").split(separator: ",").compactMap { Float($0) }
+        guard values.count == plan.features.count, values.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            throw WrittenModelError(
+                path: path, found: "no usable \(MetadataKey.scoreDeviations)",
+                expected: "\(plan.features.count) positive numbers")
+        }
+        return values
+    }
+
+    /// The output `output` for every window, `[window, …]` row-major.
+    public func outputs<Role>(_ windows: WindowSet<Role>) throws -> [Float] {
+        var result: [Float] = []
+        for start in stride(from: 0, to: windows.count, by: Self.batchSize) {
+            let batch = start ..< min(start + Self.batchSize, windows.count)
+            result += try run(batch.flatMap { windows.values(ofWindow: $0) }, count: batch.count)
+        }
+        return result
+    }
+
+    /// The output `output` for `count` windows given as `[window, time, feature]` row-major.
+    public func run(_ values: [Float], count: Int) throws -> [Float] {
+        let features = plan.features.count
+        let shape = windowLength == 1 ? [count, features] : [count, windowLength, features]
+        guard let output = try executor.run(["input": Tensor(shape: shape, values: values)])["output"] else {
+            throw WrittenModelError(path: path, found: "no output named output", expected: "an output named output")
+        }
+        return output.values
+    }
+}
+
+/// Runs a model that was read from a file.
+protocol ModelExecutor: Sendable {
+    func run(_ inputs: [String: Tensor]) throws -> [String: Tensor]
+}
+
+extension GraphExecutor: ModelExecutor {}
+extension OperatorExecutor: ModelExecutor {}
+
+/// A model file whose metadata does not serve the judge.
+public struct WrittenModelError: ExplainedError, Equatable {
+    public var category: FailureCategory { .invalidData }
+    public let path: String
+    public let found: String
+    public let expected: String
+
+    public var description: String {
+        "cannot judge \(path): it has \(found), expected \(expected); train the model again with this version"
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import ModelGraph
+
+extension OperatorPreparation {
+    func binary() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 2 ... 2)
+        switch node.operatorType {
+        case "Add": return Self.broadcasting { $0 + $1 }
+        case "Sub": return Self.broadcasting { $0 - $1 }
+        case "Mul": return Self.broadcasting { $0 * $1 }
+        case "Div": return Self.broadcasting { $0 / $1 }
+        case "Pow": return Self.broadcasting { pow($0, $1) }
+        default:
+            return { inputs throws(OperatorProblem) in
+                let (shape, values) = try Self.broadcast(inputs) { $0 >= $1 }
+                return [OperatorValue(shape: shape, .bool(values))]
+            }
+        }
+    }
+
+    private static func broadcasting(_ function: @escaping @Sendable (Float, Float) -> Float) -> OperatorComputation {
+        { inputs throws(OperatorProblem) in
+            let (shape, values) = try broadcast(inputs, function)
+            return [OperatorValue(shape: shape, .float(values))]
+        }
+    }
+
+    private static func broadcast<Result>(
+        _ inputs: [OperatorValue?], _ function: (Float, Float) -> Result
+    ) throws(OperatorProblem) -> (shape: [Int], values: [Result]) {
+        let (first, second) = (try inputs.floats(0), try inputs.floats(1))
+        let shape = try ShapeArithmetic.broadcast(first.shape, second.shape)
+        let a = ShapeArithmetic.broadcastStrides(first.shape, to: shape)
+        let b = ShapeArithmetic.broadcastStrides(second.shape, to: shape)
+        var values: [Result] = []
+        values.reserveCapacity(try ShapeArithmetic.count(shape))
+        let (width, stepA, stepB) = (shape.last ?? 1, a.last ?? 0, b.last ?? 0)
+        ShapeArithmetic.forEachLine(shape, a, b) { startA, startB in
+            for index in 0 ..< width {
+                values.append(function(first.values[startA + index * stepA], second.values[startB + index * stepB]))
+            }
+        }
+        return (shape, values)
+    }
+
+    func unary() throws(OperatorProblem) -> OperatorComputation {
+        switch node.operatorType {
+        case "Relu": return try activation(.relu)
+        case "Sigmoid": return try activation(.sigmoid)
+        case "Tanh": return try activation(.tanh)
+        case "Exp": return try activation(.exponential)
+        case "Softplus": return try activation(.softplus)
+        case "Selu": return try activation(.selu)
+        case "Softmax": return try softmax()
+        case "Neg":
+            try requireOnly([], inputs: 1 ... 1)
+            return Self.mapping { -$0 }
+        case "Erf":
+            try requireOnly([], inputs: 1 ... 1)
+            return Self.mapping { erf($0) }
+        case "Elu":
+            try requireOnly(["alpha"], inputs: 1 ... 1)
+            let alpha = try float("alpha", default: 1)
+            return Self.mapping { Activation.elu($0, alpha: alpha) }
+        default:
+            try requireOnly(["alpha"], inputs: 1 ... 1)
+            let slope = try float("alpha", default: 0.01)
+            return Self.mapping { Activation.leakyReLU($0, slope: slope) }
+        }
+    }
+
+    /// The operator's defaults are Keras' function.
+    private func activation(_ function: Activation) throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 1 ... 1)
+        return { inputs throws(OperatorProblem) in
+            let source = try inputs.floats(0)
+            return [OperatorValue(shape: source.shape, .float(source.values.applying(function, columns: 1)))]
+        }
+    }
+
+    private func softmax() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly(["axis"], inputs: 1 ... 1)
+        let axis = try int("axis", default: -1)
+        return { inputs throws(OperatorProblem) in
+            let source = try inputs.floats(0)
+            guard try ShapeArithmetic.axis(axis, rank: source.shape.count) == source.shape.count - 1 else {
+                throw OperatorProblem("softmax over axis \(axis) of \(source.shape) is not supported, only over the last")
+            }
+            let columns = max(source.shape[source.shape.count - 1], 1)
+            return [OperatorValue(shape: source.shape, .float(source.values.applying(.softmax, columns: columns)))]
+        }
+    }
+
+    private static func mapping(_ function: @escaping @Sendable (Float) -> Float) -> OperatorComputation {
+        { inputs throws(OperatorProblem) in
+            let source = try inputs.floats(0)
+            return [OperatorValue(shape: source.shape, .float(source.values.map(function)))]
+        }
+    }
+
+    func identity() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 1 ... 1)
+        return { inputs throws(OperatorProblem) in [try inputs.value(0)] }
+    }
+
+    func cast() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly(["to"], inputs: 1 ... 1)
+        let target = try int("to")
+        guard let type = OperatorGraph.ElementType(rawValue: target), type != .bool else {
+            throw OperatorProblem("casting to the data type \(target) is not supported")
+        }
+        return { inputs throws(OperatorProblem) in
+            let source = try inputs.value(0)
+            return [OperatorValue(shape: source.shape, try Self.cast(source.elements, to: type))]
+        }
+    }
+
+    private static func cast(
+        _ elements: OperatorValue.Elements, to type: OperatorGraph.ElementType
+    ) throws(OperatorProblem) -> OperatorValue.Elements {
+        switch (elements, type) {
+        case (.float(let values), .double): return .double(values.map(Double.init))
+        case (.double(let values), .float): return .float(values.map(Float.init))
+        case (.int64(let values), .float): return .float(values.map(Float.init))
+        case (.bool(let values), .int64): return .int64(values.map { $0 ? 1 : 0 })
+        case (.bool(let values), .float): return .float(values.map { $0 ? 1 : 0 })
+        case (.float, .float), (.double, .double), (.int64, .int64): return elements
+        default: throw OperatorProblem("this cast to \(type) is not supported")
+        }
+    }
+}
+
+extension [Float] {
+    /// A copy with the function applied; softmax works on groups of `columns`.
+    fileprivate func applying(_ function: Activation, columns: Int) -> [Float] {
+        var values = self
+        values.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            function.apply(start, rows: buffer.count / columns, columns: columns)
+        }
+        return values
+    }
+}

@@ -1,0 +1,39 @@
+internal import Foundation
+internal import TensorCore
+
+/// An optimiser at work: its running averages, one block as long as the parameters for each.
+final class OptimiserMemory: Sendable {
+    let optimiser: Optimiser
+    let averages: [FloatBlock]
+
+    init(_ optimiser: Optimiser, parameterCount: Int) {
+        self.optimiser = optimiser
+        let blocks = switch optimiser {
+        case .adam: 2
+        case .stochasticGradientDescent: 1
+        }
+        averages = (0 ..< blocks).map { _ in FloatBlock(count: parameterCount) }
+    }
+
+    /// Step number `step` (from 1) for the parameters in `range`.
+    func update(
+        _ parameters: UnsafeMutablePointer<Float>, with gradient: UnsafePointer<Float>, range: Range<Int>, step: Int,
+        learningRate: Float, gradientScale: Float, kernels: Kernels
+    ) {
+        switch optimiser {
+        case .adam(_, let beta1, let beta2, let epsilon):
+            // In float32 as Keras computes it, rounding of beta2 included.
+            let correction1 = 1 - powf(Float(beta1), Float(step)), correction2 = 1 - powf(Float(beta2), Float(step))
+            kernels.adam(
+                beta1: beta1, beta2: beta2, epsilon: epsilon, stepSize: learningRate * correction2.squareRoot() / correction1,
+                gradientScale: gradientScale, count: range.count, gradient: gradient + range.lowerBound,
+                m: averages[0].base + range.lowerBound, v: averages[1].base + range.lowerBound,
+                weights: parameters + range.lowerBound)
+        case .stochasticGradientDescent(_, let momentum):
+            kernels.momentumStep(
+                rate: learningRate, momentum: momentum, gradientScale: gradientScale, count: range.count,
+                gradient: gradient + range.lowerBound, velocity: averages[0].base + range.lowerBound,
+                weights: parameters + range.lowerBound)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+internal import TensorCore
+
+/// Samples in the form that the training loop reads: rows normalised once, targets and weights in blocks.
+///
+/// It is complete and checked: every window lies inside the frame, every number is finite, every length fits the network.
+final class SampleStore: Sendable {
+    let count: Int
+    private let ends: [Int32]
+    private let rows: FloatBlock
+    private let features: Int
+    private let steps: Int
+    private let targets: TargetPlace
+    private let weights: [Float]?
+
+    /// Where a row's target lies.
+    private enum TargetPlace: Sendable {
+        /// Nothing to learn, only to predict.
+        case none
+        /// `[sample, step, width]`.
+        case perSample(FloatBlock, steps: Int, width: Int)
+        /// `[row, width]`: the target of step t of a window is the target of its t-th row.
+        case perRow(FloatBlock, width: Int)
+    }
+
+    /// - Parameter purpose: what the samples are for, in errors: `training`, `validation`.
+    convenience init(_ data: TrainingData, for network: CompiledNetwork, loss: Loss, purpose: String) throws {
+        try self.init(data.samples, for: network, purpose: purpose, weights: data.sampleWeights) { rows in
+            let output = network.outputShape
+            switch data.targets {
+            case .values(let values):
+                let width = loss.targetWidth(outputs: output.features)
+                try Self.check(values, perSample: output.steps * width, width: width, of: data.samples, loss, output, purpose)
+                return .perSample(FloatBlock(values), steps: output.steps, width: width)
+            case .inputs(let columns):
+                let width = columns?.count ?? data.samples.featureCount
+                guard output.steps == data.samples.windowLength, output.features == width, loss.targetWidth(outputs: width) == width
+                else {
+                    throw NetworkError(
+                        "cannot use the \(purpose) data: the network's output \(output) does not fit a window of "
+                            + "\(data.samples.windowLength) rows by \(width) columns, which it should reconstruct; "
+                            + "end the network with that shape")
+                }
+                return .perRow(try Self.select(columns, of: rows, features: data.samples.featureCount), width: width)
+            }
+        }
+    }
+
+    /// Samples without targets.
+    convenience init(_ samples: WindowedRows, for network: CompiledNetwork) throws {
+        try self.init(samples, for: network, purpose: "input", weights: nil) { _ in .none }
+    }
+
+    private init(
+        _ samples: WindowedRows, for network: CompiledNetwork, purpose: String, weights: [Float]?,
+        targets: (FloatBlock) throws -> TargetPlace
+    ) throws {
+        try Self.check(samples, for: network, purpose: purpose)
+        if let weights { try Self.check(weights, sampleCount: samples.sampleCount, purpose: purpose) }
+        count = samples.sampleCount
+        ends = samples.windowEnds
+        features = samples.featureCount
+        steps = samples.windowLength
+        rows = FloatBlock(samples.rows)
+        network.normalization?.apply(to: rows.base, count: samples.rows.count / samples.featureCount)
+        self.weights = weights
+        self.targets = try targets(rows)
+    }
+
+    /// Copies the windows of `samples` into `[time, sample, feature]`.
+    func gather(_ samples: UnsafeBufferPointer<Int32>, into input: UnsafeMutablePointer<Float>) {
+        for (place, sample) in samples.enumerated() {
+            let first = rows.base + (Int(ends[Int(sample)]) - steps + 1) * features
+            for time in 0 ..< steps {
+                (input + (time * samples.count + place) * features).update(from: first + time * features, count: features)
+            }
+        }
+    }
+
+    /// The target of one step of a sample.
+    func target(of sample: Int32, time: Int) -> UnsafePointer<Float> {
+        switch targets {
+        case .perSample(let block, let steps, let width):
+            return UnsafePointer(block.base + (Int(sample) * steps + time) * width)
+        case .perRow(let block, let width):
+            return UnsafePointer(block.base + (Int(ends[Int(sample)]) - steps + 1 + time) * width)
+        case .none:
+            preconditionFailure("samples without targets have no loss")
+        }
+    }
+
+    func weight(of sample: Int32) -> Float { weights.map { $0[Int(sample)] } ?? 1 }
+
+    /// The whole frame, or a copy of some columns.
+    private static func select(_ columns: [Int]?, of rows: FloatBlock, features: Int) throws -> FloatBlock {
+        guard let columns else { return rows }
+        if let wrong = columns.first(where: { !(0 ..< features).contains($0) }) {
+            throw NetworkError("cannot reconstruct column \(wrong): the data has \(features) columns, numbered from 0")
+        }
+        let count = rows.count / features
+        let selected = FloatBlock(count: count * columns.count)
+        for row in 0 ..< count {
+            for (place, column) in columns.enumerated() {
+                selected.base[row * columns.count + place] = rows.base[row * features + column]
+            }
+        }
+        return selected
+    }
+}

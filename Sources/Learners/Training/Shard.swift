@@ -1,0 +1,111 @@
+internal import ModelGraph
+internal import TensorCore
+
+/// The part of a batch that one thread works on at a time, with its own memory for activations and gradients.
+///
+/// Unchecked sendable: the step engine lets one thread at a time touch a shard.
+final class Shard: @unchecked Sendable {
+    private let number: Int
+    private let network: CompiledNetwork
+    private let memory: FloatBlock
+    private let input: UnsafeMutablePointer<Float>
+    private let outputs: [UnsafeMutablePointer<Float>]
+    private let scratches: [UnsafeMutablePointer<Float>]
+    /// The gradient of a layer's output and of its input, taking turns.
+    private let gradients: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    /// Laid out like the parameters.
+    let parameterGradients: FloatBlock
+
+    init(number: Int, network: CompiledNetwork, capacity: Int) {
+        self.number = number
+        self.network = network
+        var layout = BlockLayout()
+        let inputPlace = layout.reserve(capacity * network.specification.input.count)
+        let outputPlaces = network.layers.map { layout.reserve(capacity * $0.outputShape.count) }
+        let scratchPlaces = network.layers.map { layout.reserve($0.scratchCount(samples: capacity)) }
+        let widest = network.layers.reduce(network.specification.input.count) { max($0, $1.outputShape.count) }
+        let gradientPlaces = (layout.reserve(capacity * widest), layout.reserve(capacity * widest))
+        let memory = FloatBlock(count: layout.count)
+        self.memory = memory
+        input = memory.base + inputPlace
+        outputs = outputPlaces.map { memory.base + $0 }
+        scratches = scratchPlaces.map { memory.base + $0 }
+        gradients = (memory.base + gradientPlaces.0, memory.base + gradientPlaces.1)
+        parameterGradients = FloatBlock(count: network.parameters.total)
+    }
+
+    /// What all shards of a step share.
+    struct Step {
+        let kernels: Kernels
+        let store: SampleStore
+        let loss: Loss
+        let parameters: FloatBlock
+        let statistics: FloatBlock
+        let prepared: FloatBlock
+        /// Samples of the whole batch, which the mean loss is over.
+        let batchCount: Int
+        /// Nil outside training.
+        let dropout: DropoutKeys?
+    }
+
+    /// The outputs of `samples`, `[time, sample, feature]`, valid until the next call.
+    func forward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> UnsafePointer<Float> {
+        step.store.gather(samples, into: input)
+        for index in network.layers.indices { network.layers[index].forward(pass(index, samples.count, step)) }
+        return UnsafePointer(outputs[outputs.count - 1])
+    }
+
+    /// The summed loss of `samples` after `forward`, before division by the batch, with its gradient in `gradients.0`.
+    func loss(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> Double {
+        let shape = network.outputShape
+        let output = outputs[outputs.count - 1]
+        let width = shape.features
+        if step.loss.absorbedActivation == .softmax {
+            step.kernels.softmax(rows: samples.count * shape.steps, columns: width, of: output, into: gradients.0)
+        }
+        var total = 0.0
+        for time in 0 ..< shape.steps {
+            for (place, sample) in samples.enumerated() {
+                let at = (time * samples.count + place) * width
+                let weight = step.store.weight(of: sample)
+                total += Double(weight)
+                    * step.loss.evaluate(
+                        output + at, target: step.store.target(of: sample, time: time), count: width,
+                        scale: weight / Float(shape.steps * step.batchCount), gradient: gradients.0 + at)
+            }
+        }
+        return total / Double(shape.steps)
+    }
+
+    /// Gradients of all parameters, from the loss's gradient in `gradients.0`.
+    func backward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) {
+        var (outputGradient, inputGradient) = gradients
+        for index in network.layers.indices.reversed() {
+            let learnsBelow = network.needsInputGradient[index]
+            network.layers[index].backward(
+                pass(index, samples.count, step),
+                LayerGradient(
+                    output: outputGradient, input: learnsBelow ? inputGradient : nil,
+                    parameters: parameterGradients.base + network.parameters.offsets[index]))
+            if !learnsBelow { return }
+            swap(&outputGradient, &inputGradient)
+        }
+    }
+
+    private func pass(_ index: Int, _ samples: Int, _ step: Step) -> LayerPass {
+        LayerPass(
+            kernels: step.kernels, samples: samples, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
+            output: outputs[index], parameters: UnsafePointer(step.parameters.base + network.parameters.offsets[index]),
+            statistics: step.statistics.base + network.statistics.offsets[index],
+            prepared: UnsafePointer(step.prepared.base + network.prepared.offsets[index]), scratch: scratches[index],
+            training: step.dropout.map {
+                DropoutStream(key: $0.keys[index], part: UInt32(number), step: $0.step)
+            })
+    }
+}
+
+/// The keys of one epoch's dropout, one per layer, and the step in the epoch.
+struct DropoutKeys {
+    var keys: [UInt64]
+    var step: UInt32
+}

@@ -1,0 +1,193 @@
+internal import TensorCore
+
+/// Runs a network over batches: forward, loss, backward and the optimiser's step, with all memory allocated up front.
+///
+/// A batch is cut into a fixed number of shards. Each has its own memory; losses and gradients are added in the order of the
+/// shards. Threads only decide who computes a shard, so any number of them gives the same bits.
+///
+/// Unchecked sendable: one caller at a time starts work; inside, threads write to different shards or layers only.
+final class StepEngine: @unchecked Sendable {
+    let network: CompiledNetwork
+    let parameters: FloatBlock
+    let statistics: FloatBlock
+    private let loss: Loss
+    private let prepared: FloatBlock
+    private let kernels: Kernels
+    private let shards: [Shard]
+    private let shardSize: Int
+    private let summedSquares: UnsafeMutableBufferPointer<Double>
+    private let shardLosses: UnsafeMutableBufferPointer<Double>
+    private var crew: WorkerCrew?
+    /// What the threads are doing at the moment.
+    private var work = Work.idle
+
+    private enum Work {
+        case idle
+        case pass(UnsafeBufferPointer<Int32>, Shard.Step, Purpose)
+        case addGradients(shards: Int)
+        case update(Update, gradientScale: Float)
+    }
+
+    private enum Purpose {
+        case loss
+        case lossAndGradients
+        case outputs(UnsafeMutablePointer<Float>)
+    }
+
+    /// One step of an optimiser.
+    struct Update {
+        let memory: OptimiserMemory
+        /// From 1, over all epochs.
+        let step: Int
+        let learningRate: Float
+        /// Gradients whose norm over all parameters is larger are scaled down to it.
+        let largestNorm: Float?
+    }
+
+    /// - Parameters:
+    ///   - batchSize: the most samples that a call will be given.
+    ///   - threads: how many may work at once; small steps use one whatever is allowed.
+    init(_ network: CompiledNetwork, loss: Loss, batchSize: Int, threads: Int, kernels: Kernels = .best) {
+        self.network = network
+        self.loss = loss
+        self.kernels = kernels
+        parameters = FloatBlock(count: network.parameters.total)
+        statistics = FloatBlock(count: network.statistics.total)
+        prepared = FloatBlock(count: network.prepared.total)
+        let shardCount = Self.shardCount(network, batchSize: batchSize)
+        let size = (batchSize + shardCount - 1) / shardCount
+        shardSize = size
+        shards = (0 ..< shardCount).map { Shard(number: $0, network: network, capacity: size) }
+        shardLosses = .allocate(capacity: shardCount)
+        summedSquares = .allocate(capacity: network.layers.count)
+        let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
+        crew = WorkerCrew(threads: isSmall ? 1 : max(1, min(threads, shardCount))) { [unowned self] in self.perform(part: $0) }
+    }
+
+    deinit {
+        shardLosses.deallocate()
+        summedSquares.deallocate()
+    }
+
+    /// At least 16 samples each, so that matrix products stay efficient; at most 8. It must never depend on the machine.
+    private static func shardCount(_ network: CompiledNetwork, batchSize: Int) -> Int {
+        network.layers.contains(where: \.couplesSamples) ? 1 : min(8, max(1, batchSize / 16))
+    }
+
+    /// Forward multiply-adds of a batch below which handing a shard to another thread costs more than it saves.
+    private static let leastWorkToShare = 1_000_000
+
+    /// The mean loss of a batch outside training.
+    func loss(of samples: UnsafeBufferPointer<Int32>, in store: SampleStore) -> Double {
+        run(samples, in: store, dropout: nil, .loss)
+    }
+
+    /// The mean loss of a batch in training; each shard then holds its part of the gradient.
+    func lossAndGradients(of samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys) -> Double {
+        run(samples, in: store, dropout: dropout, .lossAndGradients)
+    }
+
+    /// Outputs outside training, `[sample, time, feature]`.
+    func outputs(
+        of samples: UnsafeBufferPointer<Int32>, in store: SampleStore, into outputs: UnsafeMutablePointer<Float>
+    ) {
+        _ = run(samples, in: store, dropout: nil, .outputs(outputs))
+    }
+
+    /// Adds the gradients of the last batch, of `samples` samples, and changes the parameters by one step.
+    func update(_ update: Update, samples: Int) {
+        addGradients(samples: samples)
+        var scale: Float = 1
+        if let largestNorm = update.largestNorm {
+            let norm = Float(summedSquares.reduce(0, +).squareRoot())
+            scale = largestNorm / max(norm, largestNorm)
+        }
+        work = .update(update, gradientScale: scale)
+        crew?.perform(parts: network.layers.count)
+    }
+
+    /// Leaves the gradient of the last batch, of `samples` samples, in the result, laid out like the parameters.
+    @discardableResult
+    func addGradients(samples: Int) -> FloatBlock {
+        work = .addGradients(shards: (samples + shardSize - 1) / shardSize)
+        crew?.perform(parts: network.layers.count)
+        return shards[0].parameterGradients
+    }
+
+    /// To be called after the parameters were changed from outside.
+    func prepare() {
+        for index in network.layers.indices { prepare(layer: index) }
+    }
+
+    private func run(
+        _ samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys?, _ purpose: Purpose
+    ) -> Double {
+        let step = Shard.Step(
+            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics, prepared: prepared,
+            batchCount: samples.count, dropout: dropout)
+        work = .pass(samples, step, purpose)
+        let parts = (samples.count + shardSize - 1) / shardSize
+        precondition(parts <= shards.count, "a batch of \(samples.count) is larger than the engine was made for")
+        crew?.perform(parts: parts)
+        work = .idle
+        return shardLosses[..<parts].reduce(0, +) / Double(samples.count)
+    }
+
+    private func perform(part: Int) {
+        switch work {
+        case .idle: break
+        case .pass(let samples, let step, let purpose): pass(shard: part, samples, step, purpose)
+        case .addGradients(let shards): addGradients(layer: part, shards: shards)
+        case .update(let update, let scale): self.update(layer: part, update, gradientScale: scale)
+        }
+    }
+
+    private func pass(shard number: Int, _ batch: UnsafeBufferPointer<Int32>, _ step: Shard.Step, _ purpose: Purpose) {
+        let first = number * shardSize
+        let samples = UnsafeBufferPointer(rebasing: batch[first ..< min(first + shardSize, batch.count)])
+        let shard = shards[number]
+        let output = shard.forward(samples, step)
+        shardLosses[number] = 0
+        switch purpose {
+        case .loss:
+            shardLosses[number] = shard.loss(samples, step)
+        case .lossAndGradients:
+            shardLosses[number] = shard.loss(samples, step)
+            shard.backward(samples, step)
+        case .outputs(let outputs):
+            copy(output, samples: samples.count, to: outputs + first * network.outputShape.count)
+        }
+    }
+
+    /// From time-major to sample-major.
+    private func copy(_ output: UnsafePointer<Float>, samples: Int, to result: UnsafeMutablePointer<Float>) {
+        let shape = network.outputShape
+        for time in 0 ..< shape.steps {
+            for sample in 0 ..< samples {
+                (result + (sample * shape.steps + time) * shape.features)
+                    .update(from: output + (time * samples + sample) * shape.features, count: shape.features)
+            }
+        }
+    }
+
+    private func addGradients(layer: Int, shards count: Int) {
+        let (offset, size) = (network.parameters.offsets[layer], network.parameters.sizes[layer])
+        let sum = shards[0].parameterGradients.base + offset
+        for shard in shards[1 ..< max(count, 1)] { kernels.add(shard.parameterGradients.base + offset, count: size, to: sum) }
+        summedSquares[layer] = kernels.sumOfSquares(sum, count: size)
+    }
+
+    private func update(layer: Int, _ update: Update, gradientScale: Float) {
+        let offset = network.parameters.offsets[layer]
+        update.memory.update(
+            parameters.base, with: shards[0].parameterGradients.base, range: offset ..< offset + network.parameters.sizes[layer],
+            step: update.step, learningRate: update.learningRate, gradientScale: gradientScale, kernels: kernels)
+        prepare(layer: layer)
+    }
+
+    private func prepare(layer: Int) {
+        network.layers[layer].prepare(
+            parameters: UnsafePointer(parameters.base + network.parameters.offsets[layer]),
+            into: prepared.base + network.prepared.offsets[layer], kernels: kernels)
+    }
+}

@@ -1,0 +1,39 @@
+import Evaluation
+import Foundation
+public import Learners
+import Telemetry
+
+/// `dwcp train <model>`: trains one model and writes its report beside the artifact.
+public enum TrainModel {
+    /// - Parameters:
+    ///   - plotDataPath: where the numbers behind the plots go, for the process that writes the reports; nowhere when absent.
+    ///   - train: replaced by tests.
+    public static func run(
+        _ options: TrainModelOptions, plotDataPath: String? = nil, onEvent: @escaping @Sendable (TrainingEvent) -> Void,
+        train: (TrainModelOptions, @escaping @Sendable (TrainingEvent) -> Void) async throws -> ModelReport = ModelTraining.train
+    ) async throws -> CommandResult {
+        let report = try await train(options, onEvent)
+        let path = reportPath(besides: options.output)
+        try ReportJSON.write(report, to: path)
+        if let plotDataPath { try ReportJSON.write(report.evaluation.judgement.plots, to: plotDataPath) }
+        let summary = ResultTable.text([report.evaluation])
+        let name = ReportText.name(options.model)
+        return CommandResult(
+            output: summary,
+            conclusion: report.success
+                ? .success("\(name) met its targets; report: \(path)")
+                : .targetsMissed("\(name) is \(report.evaluation.verdict.rawValue): \(report.shortReason); read \(path)"))
+    }
+
+    /// `M.keras` → `M_report.json`.
+    static func reportPath(besides artifact: String) -> String {
+        URL(fileURLWithPath: artifact).deletingPathExtension().path + "_report.json"
+    }
+}
+
+extension ModelReport {
+    /// The first miss or reason, for the last line.
+    var shortReason: String {
+        (evaluation.misses + evaluation.reasons).first?.replacing("`", with: "") ?? "no reason was given"
+    }
+}

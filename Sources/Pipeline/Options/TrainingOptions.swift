@@ -1,0 +1,52 @@
+import Foundation
+
+/// Settings that a trainer takes, whichever model it trains. Absent ones come from the schema.
+public struct TrainingOptions: Sendable, Codable, Equatable {
+    public var seed: UInt64
+    public var epochs: Int?
+    public var batchSize: Int?
+    /// Steps per input window.
+    public var windowLength: Int?
+    /// Overrides of the schema's hyperparameters, by the schema's names.
+    public var hyperparameters: [String: Double]
+    /// Overrides of the schema's gates, by metric name; `%` gates in percent.
+    public var targets: [String: Double]
+    public var gateRule: GateRule
+    /// Formats to write, in this order.
+    public var exportFormats: [ExportFormat]
+    public var resume: Bool
+    /// Threads of one trainer. Never changes a result.
+    public var threads: Int
+
+    /// - Parameter threads: all cores when absent.
+    public init(
+        seed: UInt64 = 42, epochs: Int? = nil, batchSize: Int? = nil, windowLength: Int? = nil,
+        hyperparameters: [String: Double] = [:], targets: [String: Double] = [:], gateRule: GateRule = .point,
+        exportFormats: [ExportFormat] = [.keras, .onnx], resume: Bool = false,
+        threads: Int? = nil
+    ) {
+        self.seed = seed
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.windowLength = windowLength
+        self.hyperparameters = hyperparameters
+        self.targets = targets
+        self.gateRule = gateRule
+        self.exportFormats = exportFormats
+        self.resume = resume
+        self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    }
+}
+
+/// Which number must reach a target.
+public enum GateRule: String, Sendable, Codable, CaseIterable {
+    /// The point estimate.
+    case point
+    /// The 95 % bound on the target's side.
+    case bound
+}
+
+/// A file format for trained models; raw values are file extensions.
+public enum ExportFormat: String, Sendable, Codable, CaseIterable {
+    case keras, onnx
+}

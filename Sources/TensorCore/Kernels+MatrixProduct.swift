@@ -1,0 +1,56 @@
+internal import CKernels
+
+extension Kernels {
+    /// What a product is added to.
+    public enum ProductStart {
+        case zero
+        /// The row `[columns]`, added to every row.
+        case bias(UnsafePointer<Float>)
+        /// The matrix as it is.
+        case current
+    }
+
+    /// `c = start + op(a) · b`, where `op(a)` is `a` or, when `transposed`, its transpose; `c: [m, n]`, `op(a): [m, k]`,
+    /// `b: [k, n]`. The one matrix product of the program.
+    ///
+    /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row of
+    /// `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread.
+    /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
+    public func multiply(
+        _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView, startingFrom start: ProductStart = .zero
+    ) {
+        let (m, k) = transposed ? (a.columns, a.rows) : (a.rows, a.columns)
+        precondition(
+            k == b.rows && m == c.rows && b.columns == c.columns,
+            "cannot multiply [\(m), \(k)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+        var bias: UnsafePointer<Float>?
+        var accumulate: Int32 = 0
+        switch start {
+        case .zero: break
+        case .bias(let row): bias = row
+        case .current: accumulate = 1
+        }
+        if bias == nil, min(m, b.columns, k) >= Self.largeProduct {
+            BLAS.multiply(a, transposed: transposed, b, into: c, accumulating: accumulate == 1)
+            return
+        }
+        var product = ck_product(
+            m: m, n: b.columns, k: k, a: a.base, a_stride: a.stride, a_transposed: transposed ? 1 : 0, b: b.base,
+            b_stride: b.stride, c: c.base, c_stride: c.stride, bias: bias, accumulate: accumulate)
+        table.pointee.product(&product)
+    }
+
+    /// From here on in every direction, packing pays for itself.
+    static let largeProduct = 1024
+
+    /// `result: [columns, rows]` = transpose of `a: [rows, columns]`.
+    public func transpose(_ a: MatrixView, into result: MutableMatrixView) {
+        precondition(a.rows == result.columns && a.columns == result.rows, "a transpose swaps rows and columns")
+        table.pointee.transpose(a.rows, a.columns, a.base, a.stride, result.base, result.stride)
+    }
+
+    /// `sums: [columns]` = sum over the rows of `a`, first to last.
+    public func sumRows(of a: MatrixView, into sums: UnsafeMutablePointer<Float>) {
+        table.pointee.column_sums(a.rows, a.columns, a.base, a.stride, sums)
+    }
+}

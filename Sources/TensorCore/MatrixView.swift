@@ -1,0 +1,29 @@
+/// A row-major float32 matrix in memory that somebody else owns; rows lie `stride` floats apart.
+public struct MatrixView {
+    public let base: UnsafePointer<Float>
+    public let rows: Int
+    public let columns: Int
+    public let stride: Int
+
+    public init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
+        self.base = base
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? columns
+    }
+}
+
+/// A matrix to write into.
+public struct MutableMatrixView {
+    public let base: UnsafeMutablePointer<Float>
+    public let rows: Int
+    public let columns: Int
+    public let stride: Int
+
+    public init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
+        self.base = base
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? columns
+    }
+}

@@ -1,0 +1,105 @@
+internal import CKernels
+internal import Foundation
+internal import Synchronization
+
+/// Threads that stay and share the parts of one recurring piece of work, for example the shards of a batch.
+///
+/// Which thread does which part is open, so the work must give the same result whoever does it; parts must not touch the same
+/// memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each other.
+public final class WorkerCrew: Sendable {
+    private let shared: Shared
+
+    /// - Parameters:
+    ///   - threads: how many work, the caller of `perform` among them.
+    ///   - work: does the part of the given number.
+    public init(threads: Int, work: @escaping @Sendable (_ part: Int) -> Void) {
+        precondition(threads >= 1, "a crew needs a thread")
+        let shared = Shared(work: work)
+        self.shared = shared
+        for number in 1 ..< max(threads, 1) {
+            let thread = Thread { shared.serve() }
+            thread.name = "worker \(number)"
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+    }
+
+    deinit { shared.dismiss() }
+
+    /// Does parts 0 ..< `parts` and returns when all are done. Not to be called by two threads at once.
+    public func perform(parts: Int) { shared.perform(parts: parts) }
+
+    /// What the threads share; it outlives the crew until the last thread has left.
+    private final class Shared: Sendable {
+        private let work: @Sendable (Int) -> Void
+        private let round = Atomic<Int>(0)
+        /// Parts that nobody has taken; below zero when more threads asked than there were parts.
+        private let untaken = Atomic<Int>(0)
+        private let unfinished = Atomic<Int>(0)
+        private let sleepers = Atomic<Int>(0)
+        private let dismissed = Atomic<Bool>(false)
+        private let bell = NSCondition()
+
+        init(work: @escaping @Sendable (Int) -> Void) { self.work = work }
+
+        func perform(parts: Int) {
+            unfinished.store(parts, ordering: .relaxed)
+            untaken.store(parts, ordering: .releasing)
+            startRound()
+            takeParts()
+            wait { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+        }
+
+        func dismiss() {
+            dismissed.store(true, ordering: .sequentiallyConsistent)
+            startRound()
+        }
+
+        func serve() {
+            var seen = 0
+            while true {
+                wait { round.load(ordering: .sequentiallyConsistent) != seen }
+                seen = round.load(ordering: .acquiring)
+                if dismissed.load(ordering: .acquiring) { return }
+                takeParts()
+            }
+        }
+
+        private func startRound() {
+            round.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            ring()
+        }
+
+        /// A thread that comes late may take a part of the next round: the part is as good as any, its inputs were published
+        /// before `untaken` was.
+        private func takeParts() {
+            while true {
+                let left = untaken.wrappingSubtract(1, ordering: .acquiringAndReleasing).oldValue
+                guard left > 0 else { return }
+                work(left - 1)
+                if unfinished.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 { ring() }
+            }
+        }
+
+        private func ring() {
+            guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+            bell.lock()
+            bell.broadcast()
+            bell.unlock()
+        }
+
+        /// Spins, then sleeps until the bell rings. A sleeper counts itself before it looks a last time, and `ring` looks for
+        /// sleepers after the change: one of the two sees the other.
+        private func wait(until done: () -> Bool) {
+            for _ in 0 ..< 1000 {
+                if done() { return }
+                ck_spin_hint()
+            }
+            bell.lock()
+            sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            while !done() { bell.wait() }
+            sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+            bell.unlock()
+        }
+    }
+}

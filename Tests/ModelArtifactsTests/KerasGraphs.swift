@@ -1,0 +1,138 @@
+import ModelGraph
+import Randomness
+
+/// Graphs for the tests, together holding every operation that Keras knows, with seeded weights.
+enum KerasGraphs {
+    typealias Node = ModelGraph.Node
+
+    /// A chain from one input: node names by position.
+    static func chain(_ name: String, input: [Int], _ operations: [Layer]) -> ModelGraph {
+        var nodes: [Node] = []
+        for (index, operation) in operations.enumerated() {
+            nodes.append(Node(name: "layer_\(index)", operation: operation, sources: [nodes.last?.name ?? "input"]))
+        }
+        return ModelGraph(
+            name: name, inputs: [.init(name: "input", shape: input)], nodes: nodes,
+            outputs: [.init(name: "output", source: nodes[nodes.count - 1].name)],
+            metadata: ["seed": "42", "features": "[\"rtt_ms\", \"Δ \\\" \\\\ \u{1}\"]"])
+    }
+
+    static func tensor(_ shape: [Int], _ name: String, positive: Bool = false) -> Tensor {
+        var random = RandomStream(seed: 11).child(name)
+        let count = shape.reduce(1, *)
+        return Tensor(shape: shape, values: (0 ..< count).map { _ in
+            Float(positive ? random.uniform(0.2, 2) : random.uniform(-0.6, 0.6))
+        })
+    }
+
+    static func normalization(_ features: Int) -> Layer {
+        .normalization(mean: tensor([features], "mean"), variance: tensor([features], "variance", positive: true))
+    }
+
+    static func dense(
+        _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, trainable: Bool = true,
+        timeDistributed: Bool = false
+    ) -> Layer {
+        .dense(
+            DenseParameters(
+                kernel: tensor([features, units], "kernel \(activation)"), bias: bias ? tensor([units], "bias") : nil,
+                activation: activation, trainable: trainable),
+            timeDistributed: timeDistributed)
+    }
+
+    static func lstm(
+        _ features: Int, _ units: Int, sequences: Bool, _ activation: Activation = .tanh,
+        _ recurrentActivation: Activation = .sigmoid
+    ) -> Layer {
+        .lstm(LSTMParameters(
+            kernel: tensor([features, 4 * units], "lstm kernel"),
+            recurrentKernel: tensor([units, 4 * units], "recurrent kernel"), bias: tensor([4 * units], "lstm bias"),
+            activation: activation, recurrentActivation: recurrentActivation, returnSequences: sequences))
+    }
+
+    static func batchNormalization(_ features: Int) -> Layer {
+        .batchNormalization(BatchNormalizationParameters(
+            gamma: tensor([features], "gamma"), beta: tensor([features], "beta"), movingMean: tensor([features], "mean"),
+            movingVariance: tensor([features], "variance", positive: true), epsilon: 0.001))
+    }
+
+    /// The bandwidth predictor's shape: a relative forecast times the scale column of the last step, plus its throughput.
+    static func bandwidth() -> ModelGraph {
+        func pick(_ column: Int) -> Layer {
+            var kernel = Tensor(repeating: 0, shape: [40, 1])
+            kernel.values[36 + column] = 1
+            return .dense(DenseParameters(kernel: kernel, bias: nil, activation: .linear, trainable: false))
+        }
+        return ModelGraph(
+            name: "bandwidth_predictor", inputs: [.init(name: "input", shape: [10, 4])],
+            nodes: [
+                Node(name: "normalization", operation: normalization(4), sources: ["input"]),
+                Node(name: "lstm", operation: lstm(4, 6, sequences: true), sources: ["normalization"]),
+                Node(name: "dropout", operation: .dropout(rate: 0.2), sources: ["lstm"]),
+                Node(name: "lstm_1", operation: lstm(6, 3, sequences: false), sources: ["dropout"]),
+                Node(name: "dropout_1", operation: .dropout(rate: 0.2), sources: ["lstm_1"]),
+                Node(name: "dense", operation: dense(3, 4, .relu), sources: ["dropout_1"]),
+                Node(name: "relative", operation: dense(4, 1), sources: ["dense"]),
+                Node(name: "flatten", operation: .flatten, sources: ["input"]),
+                Node(name: "scale", operation: pick(2), sources: ["flatten"]),
+                Node(name: "level", operation: pick(1), sources: ["flatten"]),
+                Node(name: "scaled", operation: .multiply, sources: ["relative", "scale"]),
+                Node(name: "forecast", operation: .add, sources: ["scaled", "level"]),
+            ],
+            outputs: [.init(name: "output", source: "forecast")], metadata: ["window": "10"])
+    }
+
+    /// Branches of different length, whose dense layers Keras numbers in another order than they stand here.
+    static func branches() -> ModelGraph {
+        ModelGraph(
+            name: "branches", inputs: [.init(name: "input", shape: [3, 4])],
+            nodes: [
+                Node(name: "short", operation: dense(4, 5, .tanh), sources: ["input"]),
+                Node(name: "deep", operation: dense(4, 5, .relu), sources: ["input"]),
+                Node(name: "deeper", operation: dense(5, 5, .sigmoid), sources: ["deep"]),
+                Node(name: "deepest", operation: dense(5, 5, .softplus), sources: ["deeper"]),
+                Node(name: "difference", operation: .subtract, sources: ["short", "deepest"]),
+                Node(name: "joined", operation: .concatenate, sources: ["difference", "deep", "difference", "input"]),
+                Node(name: "left", operation: dense(19, 2, .elu), sources: ["joined"]),
+                Node(name: "right", operation: dense(19, 2, .selu), sources: ["joined"]),
+                Node(name: "sum", operation: .add, sources: ["right", "left", "right"]),
+            ],
+            outputs: [.init(name: "output", source: "sum")])
+    }
+
+    /// Every graph by a name that suits a file.
+    static func all() -> [ModelGraph] {
+        let activations = Activation.allCases
+        var graphs = [bandwidth(), branches()]
+        graphs += activations.map { activation in
+            chain("activation_\(activation.rawValue)", input: [5], [
+                dense(5, 4, activation), .activation(activation), dense(4, 3, .linear, bias: false),
+            ])
+        }
+        graphs += [(Activation.tanh, Activation.sigmoid), (.relu, .tanh), (.softplus, .sigmoid)].flatMap { pair in
+            [true, false].map { sequences in
+                chain("lstm_\(pair.0)_\(pair.1)_\(sequences)", input: [6, 3], [
+                    lstm(3, 4, sequences: sequences, pair.0, pair.1),
+                ])
+            }
+        }
+        graphs += [
+            chain("autoencoder", input: [7, 2], [
+                normalization(2), lstm(2, 4, sequences: true), lstm(4, 3, sequences: false), .repeatVector(count: 7),
+                lstm(3, 3, sequences: true), lstm(3, 4, sequences: true), dense(4, 2, timeDistributed: true),
+            ]),
+            chain("policy", input: [6], [
+                normalization(6), dense(6, 8, .relu), batchNormalization(8), .dropout(rate: 0.3), dense(8, 10, .softmax),
+            ]),
+            chain("time_distributed_deep", input: [2, 3, 4], [
+                batchNormalization(4), dense(4, 3, .tanh, timeDistributed: true), dense(3, 2, .elu, bias: false),
+                normalization(2), .flatten,
+            ]),
+            chain("shapes", input: [4, 6], [
+                .rescaling(scale: 0.1, offset: -3.3), .reshape([3, 8]), .activation(.softmax), .reshape([2, 3, 4]), .flatten,
+                .reshape([24]), .rescaling(scale: 1e-7, offset: 16_777_216),
+            ]),
+        ]
+        return graphs
+    }
+}

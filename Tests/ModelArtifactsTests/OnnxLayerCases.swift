@@ -1,0 +1,134 @@
+import ModelGraph
+import Testing
+
+import func Foundation.sin
+
+/// One model for each case of `Tools/reference/onnx_keras_layers.py`, with the same weights and input.
+struct LayerCase: Sendable, CustomTestStringConvertible {
+    let name: String
+    let graph: ModelGraph
+    let inputs: [String: Tensor]
+
+    var testDescription: String { name }
+
+    /// `size · sin(1.3 i + salt)` in double, rounded to float32.
+    static func formula(_ shape: [Int], _ salt: Double, size: Double = 0.6) -> Tensor {
+        Tensor(shape: shape, values: (0 ..< shape.reduce(1, *)).map { Float(size * sin(1.3 * Double($0) + salt)) })
+    }
+
+    /// A sequential model; layer k takes its weights from the formula with the salt 10 (k + 1), as the script does.
+    static func stack(
+        _ name: String, _ shape: [Int], size: Double = 1, batch: Int = 3, _ layers: [(Double) -> Operation]
+    ) -> LayerCase {
+        var nodes: [ModelGraph.Node] = []
+        for (index, layer) in layers.enumerated() {
+            let source = nodes.last?.name ?? "input"
+            nodes.append(
+                ModelGraph.Node(name: "layer_\(index)", operation: layer(10 * Double(index + 1)), sources: [source]))
+        }
+        let graph = ModelGraph(
+            name: name, inputs: [ModelGraph.Input(name: "input", shape: shape)], nodes: nodes,
+            outputs: [ModelGraph.Output(name: "output", source: nodes.last?.name ?? "input")])
+        return LayerCase(name: name, graph: graph, inputs: ["input": formula([batch] + shape, 0.5, size: size)])
+    }
+
+    private static func combination(_ name: String, _ operation: Operation, _ sources: [String]) -> LayerCase {
+        let graph = ModelGraph(
+            name: name,
+            inputs: [ModelGraph.Input(name: "a", shape: [4]), ModelGraph.Input(name: "b", shape: [4])],
+            nodes: [ModelGraph.Node(name: "combined", operation: operation, sources: sources)],
+            outputs: [ModelGraph.Output(name: "output", source: "combined")])
+        return LayerCase(name: name, graph: graph, inputs: ["a": formula([3, 4], 0.5), "b": formula([3, 4], 0.9)])
+    }
+
+    static func dense(
+        _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, timeDistributed: Bool = false
+    ) -> (Double) -> Operation {
+        { salt in
+            .dense(
+                DenseParameters(
+                    kernel: formula([features, units], salt), bias: bias ? formula([units], salt + 1) : nil,
+                    activation: activation), timeDistributed: timeDistributed)
+        }
+    }
+
+    static func lstm(
+        _ features: Int, _ units: Int, sequences: Bool = false, _ activation: Activation = .tanh,
+        gates: Activation = .sigmoid
+    ) -> (Double) -> Operation {
+        { salt in
+            .lstm(
+                LSTMParameters(
+                    kernel: formula([features, 4 * units], salt), recurrentKernel: formula([units, 4 * units], salt + 1),
+                    bias: formula([4 * units], salt + 2), activation: activation, recurrentActivation: gates,
+                    returnSequences: sequences))
+        }
+    }
+
+    static let all: [LayerCase] = Activation.allCases.flatMap { function in
+        [
+            stack("activation \(function.rawValue)", [5], size: 4, [{ _ in .activation(function) }]),
+            stack("dense \(function.rawValue)", [4], [dense(4, 6, function)]),
+        ]
+    } + plain + recurrent + combinations
+
+    private static let plain: [LayerCase] = [
+        stack("dense on steps", [3, 4], [dense(4, 5, .softmax)]),
+        stack("dense without bias", [4], [dense(4, 5, bias: false)]),
+        stack("time distributed", [3, 4], [dense(4, 5, .tanh, timeDistributed: true)]),
+        stack("normalization", [3, 4], [normalization]),
+        stack("batch normalization", [3, 4], [batchNormalization]),
+        stack("rescaling", [4], [{ _ in .rescaling(scale: 0.3, offset: -1.5) }]),
+        stack("dropout", [4], [{ _ in .dropout(rate: 0.3) }]),
+        stack("repeat vector", [4], [{ _ in .repeatVector(count: 3) }]),
+        stack("flatten", [3, 4], [{ _ in .flatten }]),
+        stack("reshape", [3, 4], [{ _ in .reshape([2, -1]) }]),
+    ]
+
+    /// One feature has no variance at all, which Keras' bound on the deviation answers.
+    private static func normalization(_ salt: Double) -> Operation {
+        var variance = formula([4], salt + 1).values.map { $0 * $0 }
+        variance[1] = 0
+        return .normalization(mean: formula([4], salt), variance: Tensor(variance))
+    }
+
+    private static func batchNormalization(_ salt: Double) -> Operation {
+        .batchNormalization(
+            BatchNormalizationParameters(
+                gamma: formula([4], salt), beta: formula([4], salt + 1), movingMean: formula([4], salt + 2),
+                movingVariance: Tensor(formula([4], salt + 3).values.map { $0 + 1 }), epsilon: 1e-3))
+    }
+
+    private static let recurrent: [LayerCase] = [
+        stack("lstm last", [4, 3], [lstm(3, 5)]),
+        stack("lstm sequence", [4, 3], [lstm(3, 5, sequences: true)]),
+        stack("lstm relu", [4, 3], [lstm(3, 5, .relu)]),
+        stack("lstm softplus gates", [4, 3], [lstm(3, 2, gates: .softplus)]),
+        stack(
+            "forecast stack", [10, 7],
+            [lstm(7, 12, sequences: true), { _ in .dropout(rate: 0.2) }, lstm(12, 8), dense(8, 6, .relu), dense(6, 1)]),
+        stack(
+            "autoencoder stack", [20, 3],
+            [
+                lstm(3, 10, sequences: true), lstm(10, 6), { _ in .repeatVector(count: 20) }, lstm(6, 6, sequences: true),
+                lstm(6, 10, sequences: true), dense(10, 3, timeDistributed: true),
+            ]),
+    ]
+
+    private static let combinations: [LayerCase] = [
+        combination("add", .add, ["a", "b", "a"]),
+        combination("multiply", .multiply, ["a", "b"]),
+        combination("subtract", .subtract, ["a", "b"]),
+        combination("concatenate", .concatenate, ["a", "b"]),
+    ]
+}
+
+/// The largest |a − b| / max(1, |b|), NaN counting as equal to NaN only; infinite when the shapes differ.
+func difference(_ actual: Tensor?, _ expected: Tensor) -> Float {
+    guard let actual, actual.shape == expected.shape else { return .infinity }
+    return zip(actual.values, expected.values).reduce(0) { worst, pair in
+        if pair.0 == pair.1 || pair.0.isNaN && pair.1.isNaN { return worst }
+        let gap = abs(pair.0 - pair.1) / max(1, abs(pair.1))
+        return gap.isNaN ? .infinity : max(worst, gap)
+    }
+}

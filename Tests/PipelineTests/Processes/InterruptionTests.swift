@@ -1,0 +1,100 @@
+import Failures
+import Foundation
+import Pipeline
+import Telemetry
+import Testing
+
+/// Each test runs the orchestrator in a process of its own, which then gets the signal.
+@Suite struct InterruptionTests {
+    private static let stubborn = "trap '' TERM INT; touch \"$0.ready\"; while true; do sleep 0.1; done"
+
+    @Test("SIGINT and SIGTERM end the program with 130 within a second and leave no trainer, however stubborn",
+        arguments: [SIGINT, SIGTERM])
+    func interrupted(number: Int32) async throws {
+        let worker = try FakeWorker()
+        let job = try worker.job(.latency, Self.stubborn)
+        let exited = worker.path("signalled")
+        await #expect(processExitsWith: .exitCode(130)) {
+            [script = job.arguments[0] as String, log = job.logPath as String, number = number as Int32, exited = exited as String] in
+            try await runUntilSignalled(script: script, log: log, number: number, mark: exited)
+        }
+        let signalled = try #require(Double(try String(contentsOfFile: exited, encoding: .utf8)))
+        // The mark's time to the exit of the process and the return of the expectation: one second and the harness' own time.
+        #expect(Date().timeIntervalSince1970 - signalled < 1.5)
+        #expect(await worker.isGone("latency"))
+    }
+
+    @Test("an operation that does not listen is ended all the same")
+    func deaf() async throws {
+        await #expect(processExitsWith: .exitCode(130)) {
+            try await Interruption.guarding(advice: "stopped", patience: .milliseconds(300)) {
+                kill(getpid(), SIGINT)
+                let end = Date().addingTimeInterval(20)
+                while Date() < end {}
+            }
+        }
+    }
+
+    @Test("a trainer that watches its input ends when its orchestrator is killed outright")
+    func orchestratorKilled() async throws {
+        let worker = try FakeWorker()
+        // Two trainers: neither may hold the other's pipe open.
+        let watching = "trap '' TERM; touch \"$0.ready\"; cat > /dev/null"
+        let first = try worker.job(.latency, watching).arguments[0]
+        let second = try worker.job(.bandwidth, watching).arguments[0]
+        let folder = worker.folder.path
+        await #expect(processExitsWith: .signal(SIGKILL)) { [first = first as String, second = second as String, folder = folder as String] in
+            let jobs = [first, second].map { script in
+                WorkerJob(
+                    model: script.hasSuffix("latency.sh") ? .latency : .bandwidth, executable: "/bin/bash", arguments: [script],
+                    logPath: folder + "/killed.log")
+            }
+            Task {
+                while !jobs.allSatisfy({ FileManager.default.fileExists(atPath: $0.arguments[0] + ".ready") }) {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                kill(getpid(), SIGKILL)
+            }
+            _ = await Orchestrator(maximumParallel: 2).run(jobs) { _ in }
+        }
+        #expect(await worker.isGone("latency"))
+        #expect(await worker.isGone("bandwidth"))
+    }
+
+    @Test("the watch of a trainer exits with 130 when the pipe closes, and not before")
+    func watch() async throws {
+        await #expect(processExitsWith: .exitCode(130)) {
+            let pipe = Pipe()
+            ParentWatch.exitWhenInputCloses(descriptor: pipe.fileHandleForReading.fileDescriptor)
+            pipe.fileHandleForWriting.write(Data("x".utf8))
+            try await Task.sleep(for: .milliseconds(200))
+            try pipe.fileHandleForWriting.close()
+            try await Task.sleep(for: .seconds(10))
+        }
+        await #expect(processExitsWith: .exitCode(0)) {
+            let pipe = Pipe()
+            ParentWatch.exitWhenInputCloses(descriptor: pipe.fileHandleForReading.fileDescriptor)
+            try await Task.sleep(for: .milliseconds(200))
+            try withExtendedLifetime(pipe) { try pipe.fileHandleForWriting.write(contentsOf: Data("x".utf8)) }
+            exit(0)
+        }
+    }
+}
+
+/// Runs the orchestrator under `Interruption` and sends `number` to this process once the trainer is up.
+private func runUntilSignalled(script: String, log: String, number: Int32, mark: String) async throws {
+    let job = WorkerJob(model: .latency, executable: "/bin/bash", arguments: [script], logPath: log)
+    Task {
+        while !FileManager.default.fileExists(atPath: script + ".ready") { try await Task.sleep(for: .milliseconds(20)) }
+        try String(Date().timeIntervalSince1970).write(toFile: mark, atomically: true, encoding: .utf8)
+        kill(getpid(), number)
+    }
+    do {
+        try await Interruption.guarding(advice: "stopped") {
+            _ = await Orchestrator(maximumParallel: 1).run([job]) { _ in }
+            try Task.checkCancellation()
+        }
+    } catch {
+        exit(Conclusion(of: error).exitCode)
+    }
+}
