@@ -31,6 +31,37 @@ enum ShippedSchema {
     static func load() throws -> Schema { try Schema.load(path) }
 }
 
+/// The shipped columns with rules and models that do not change when the shipped ones are tuned.
+enum PlainSchema {
+    static func make() throws -> Schema {
+        var schema = try ShippedSchema.load()
+        schema.quality = .init(missingLimit: 0.05, outlierIQRMultiplier: 1.5, gapFactor: 2.5, minimumRows: 200)
+        schema.split = .init(train: 0.7, validation: 0.15, test: 0.15, embargoSteps: 20, seed: 42)
+        schema.incidents = .init(
+            defaultDurationSeconds: 60, types: ["member_crash", "packet_loss"], severities: ["low", "high"],
+            affectingConsensus: ["member_crash"])
+        schema.models = [
+            .bandwidth: model(
+                ["throughput_mbps", "rtt_ms", "jitter_ms", "packet_loss", "link_type"], optional: ["queue_depth"], window: 10),
+            .compression: model(["lag(throughput_mbps, 1)", "lag(rtt_ms, 1)"], optional: ["payload_entropy"], early: true),
+            .reliability: model(["uptime_pct", "failure_rate"], optional: ["rtt_ms"]),
+            .latency: model(["consensus_latency_ms"], window: 20),
+        ]
+        return schema
+    }
+
+    private static func model(
+        _ required: [String], optional: [String] = [], window: Int = 1, early: Bool = false
+    ) -> ModelDefinition {
+        let features = required.map { FeatureDefinition(name: $0, formula: $0, required: true) }
+            + optional.map { FeatureDefinition(name: $0, formula: $0, required: false) }
+        return ModelDefinition(
+            description: "", windowLength: window, decidesBeforeRow: early, features: features, requiredColumns: [],
+            hyperparameters: ["epochs": 5], gates: [GateDefinition(metric: "mape", direction: .below, target: 5)],
+            judgement: [:])
+    }
+}
+
 /// A telemetry file in memory: valid as made, to be spoilt by tests.
 struct TelemetrySample {
     var header: [String]

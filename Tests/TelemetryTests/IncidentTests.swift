@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        schema = try ShippedSchema.load()
+        schema = try PlainSchema.make()
     }
 
     private func read(_ text: String) throws -> IncidentFile {

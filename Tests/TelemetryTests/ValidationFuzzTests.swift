@@ -13,7 +13,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        var schema = try ShippedSchema.load()
+        var schema = try PlainSchema.make()
         schema.quality.minimumRows = 1
         self.schema = schema
     }

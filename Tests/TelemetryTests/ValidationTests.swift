@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        schema = try ShippedSchema.load()
+        schema = try PlainSchema.make()
     }
 
     private func validate(_ text: String, models: Set<ModelKind>? = nil) throws -> ValidationReport {
@@ -27,6 +27,7 @@ import Testing
 
     @Test("a file of the older recorder is accepted for all four models")
     func olderRecorder() throws {
+        let schema = try ShippedSchema.load()
         let report = try TelemetryValidator.validate(Fixture.url("Telemetry/older_recorder.csv.gz").path, schema: schema)
         #expect(report.isAccepted)
         #expect(serious(report).isEmpty)
@@ -39,6 +40,7 @@ import Testing
 
     @Test("a slice of the testbed recording is accepted for all four models; its other columns are notes")
     func testbed() throws {
+        let schema = try ShippedSchema.load()
         let report = try TelemetryValidator.validate(Fixture.url("Telemetry/testbed_slice.csv.gz").path, schema: schema)
         #expect(serious(report).isEmpty, "\(report.text())")
         #expect(report.trainableModels == ModelKind.allCases)
@@ -94,7 +96,7 @@ import Testing
         "x", "-5", "", "1e999", "\"quoted\nbreak\"",
     ])
     func unneeded(cell: String) throws {
-        let needed = Set(schema.columnsRequired(by: .latency)).union(Schema.identityColumns)
+        let needed = Set(schema.columnsUsed(by: .latency)).union(Schema.identityColumns)
         var sample = TelemetrySample.olderRecorder()
         for column in sample.header where !needed.contains(column) { sample.fill(column, rows: 1...240, with: cell) }
         let report = try validate(sample, models: [.latency])
@@ -107,6 +109,33 @@ import Testing
             folder.file("data.csv", sample.text), columns: Set(sample.header), schema: schema,
             tolerating: report.toleratedColumns)
         #expect(table.rowCount == 240)
+    }
+
+    @Test("an optional feature's column rejects by what it holds, not by what it lacks")
+    func optional() throws {
+        var sample = TelemetrySample.olderRecorder()
+        sample.fill("queue_depth", rows: 1...200, with: "")
+        #expect(try serious(validate(sample, models: [.bandwidth])).map(\.kind) == [.tooManyMissing])
+        #expect(try validate(sample, models: [.bandwidth]).isAccepted)
+        sample["queue_depth", 201] = "deep"
+        #expect(try validate(sample, models: [.bandwidth]).isAccepted == false)
+        #expect(try validate(sample, models: [.latency]).isAccepted)
+    }
+
+    @Test("a model whose features are all optional needs one of them")
+    func allOptional() throws {
+        var schema = schema
+        schema.models[.reliability]?.features = ["uptime_pct", "timeout_rate"].map {
+            FeatureDefinition(name: $0, formula: $0, required: false)
+        }
+        var sample = TelemetrySample.olderRecorder()
+        let path = try folder.file("with.csv", sample.text)
+        #expect(try TelemetryValidator.validate(path, schema: schema, models: [.reliability]).isAccepted)
+        sample.remove("uptime_pct")
+        let without = try folder.file("without.csv", sample.text)
+        let report = try TelemetryValidator.validate(without, schema: schema, models: [.reliability])
+        #expect(report.findings.first?.expected == "one at least of timeout_rate, uptime_pct")
+        #expect(report.trainableModels.isEmpty)
     }
 
     @Test("a missing column is an error for a model that was named, else the model is only left out")
@@ -131,7 +160,7 @@ import Testing
     @Test("a file that can train nothing is rejected")
     func nothingToTrain() throws {
         var sample = TelemetrySample.olderRecorder()
-        for column in ["throughput_mbps", "rtt_ms", "consensus_latency_ms"] { sample.remove(column) }
+        for column in ["throughput_mbps", "rtt_ms", "uptime_pct", "consensus_latency_ms"] { sample.remove(column) }
         let report = try validate(sample)
         #expect(report.findings.first?.kind == .noTrainableModel)
         #expect(!report.isAccepted)
@@ -222,7 +251,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        schema = try ShippedSchema.load()
+        schema = try PlainSchema.make()
     }
 
     private func findings(_ sample: TelemetrySample) throws -> [Finding] {
