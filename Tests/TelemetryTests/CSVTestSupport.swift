@@ -42,7 +42,8 @@ enum PlainSchema {
             affectingConsensus: ["member_crash"])
         schema.models = [
             .bandwidth: model(
-                ["throughput_mbps", "rtt_ms", "jitter_ms", "packet_loss", "link_type"], optional: ["queue_depth"], window: 10),
+                ["throughput_mbps", "rtt_ms", "jitter_ms", "packet_loss", "link_type"], optional: ["queue_depth"],
+                window: 10),
             .compression: model(["lag(throughput_mbps, 1)", "lag(rtt_ms, 1)"], optional: ["payload_entropy"], early: true),
             .reliability: model(["uptime_pct", "failure_rate"], optional: ["rtt_ms"]),
             .latency: model(["consensus_latency_ms"], window: 20),

@@ -123,7 +123,7 @@ import Testing
     @Test("unknown keys are refused on every level", arguments: [
         ("\"gap_factor\":2.5", "\"gap_factor\":2.5,\"gap_facto\":3", "quality.gap_facto"),
         ("\"version\":", "\"colour\":1,\"version\":", "colour"),
-        ("\"name\":\"rtt_ms\",\"required\":false,\"type\"", "\"name\":\"rtt_ms\",\"max\":5,\"required\":false,\"type\"", "].max"),
+        ("\"group\":\"temporal\"", "\"group\":\"temporal\",\"max\":5", "].max"),
         ("\"window_length\":20", "\"window\":9,\"window_length\":20", "models.latency.window"),
         ("\"direction\":\"below\"", "\"direction\":\"below\",\"limit\":9", "].limit"),
     ])

@@ -6,7 +6,8 @@ struct ColumnNeeds {
     let named: Set<ModelKind>?
     /// In listing order.
     let trainable: [ModelKind]
-    /// Columns that some selected model cannot do without, in the schema's order; none if the file supplies no feature of it.
+    /// Selected models that the file cannot train, with the columns they cannot do without, in the schema's order; none where
+    /// the file merely supplies no feature at all.
     let missing: [(model: ModelKind, columns: [String])]
     /// The identity, and what a selected and trainable model cannot do without.
     private let required: Set<String>

@@ -58,10 +58,11 @@ extension ValidationPass {
             ? "the model is left out; add the column to train it" : "or leave the model out of --models"
         let ofModels = needs.missing.flatMap { model, columns in
             if columns.isEmpty {
+                let used = schema.columnsUsed(by: model).joined(separator: ", ")
                 return [
                     Finding(
                         .missingRequiredColumn, severity, model: model, found: "no column of its features",
-                        expected: "one at least of \(schema.columnsUsed(by: model).joined(separator: ", "))", advice: leaveOut)
+                        expected: "one at least of \(used)", advice: leaveOut)
                 ]
             }
             return columns.map { column in
