@@ -7,12 +7,15 @@ import Testing
 /// The formulas and fixtures of `Tools/reference/learners.py`.
 enum Golden {
     struct Network: Decodable {
+        // Before training, exact.
         var outputs: [Float]
-        var losses: [Double]
+        var loss: Double
         var gradients: [[Float]]
-        var weights: [[Float]]
+        // Ten steps, as Keras takes them in float32.
+        var losses: [Double]
+        var trainedWeights: [[Float]]
+        var trainedStatistics: [[Float]]
         var trainedOutputs: [Float]
-        var statistics: [[Float]]?
     }
 
     struct Activations: Decodable {

@@ -30,6 +30,17 @@ extension SequentialNetwork {
     }
 }
 
+extension TrainedNetwork {
+    /// Outputs without a closing softmax, as the fixtures hold them.
+    func logits(_ samples: WindowedRows) throws -> [Float] {
+        var open = self
+        if case .dense(let units, .softmax, _) = network.layers.last {
+            open.network.layers[network.layers.count - 1] = .dense(units: units)
+        }
+        return try open.predict(samples)
+    }
+}
+
 extension Loss {
     /// Mean weighted loss of rows of `width` outputs, with its gradient.
     func evaluate(outputs: [Float], width: Int, targets: [Float], weights: [Float]) -> (value: Double, gradient: [Float]) {

@@ -11,6 +11,9 @@ import pathlib
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import jax
+
+jax.config.update("jax_enable_x64", True)
+
 import jax.numpy as jnp
 import keras
 import numpy as np
@@ -41,8 +44,28 @@ def rounded(values):
     return [float(f"{v:.9g}") for v in np.asarray(values, dtype=np.float64).ravel()]
 
 
-def train_case(model, x, y, weights, loss, optimizer, steps=10):
-    """Outputs, loss and gradients before training, then the losses of `steps` steps on the same batch."""
+def first_step(network):
+    """Outputs, loss and gradients before training, computed in float64: what exact arithmetic gives."""
+    keras.config.set_floatx("float64")
+    model, x, y, weights, loss, _ = network()
+    fill_weights(model)
+    x, y = (np.asarray(values, dtype=np.float64) for values in (x, y))
+    trainable = [v.value for v in model.trainable_variables]
+    fixed = [v.value for v in model.non_trainable_variables]
+
+    def compute(trainable):
+        outputs, _ = model.stateless_call(trainable, fixed, x, training=True)
+        return loss(y, outputs, weights)
+
+    outputs, _ = model.stateless_call(trainable, fixed, x, training=False)
+    value, gradients = jax.value_and_grad(compute)(trainable)
+    return {"outputs": rounded(outputs), "loss": float(value), "gradients": [rounded(g) for g in gradients]}
+
+
+def ten_steps(network):
+    """The losses of ten optimiser steps on the same batch and what they lead to, in float32 as Keras trains."""
+    keras.config.set_floatx("float32")
+    model, x, y, weights, loss, optimizer = network()
     fill_weights(model)
     optimizer.build(model.trainable_variables)
 
@@ -53,24 +76,19 @@ def train_case(model, x, y, weights, loss, optimizer, steps=10):
     trainable = [v.value for v in model.trainable_variables]
     fixed = [v.value for v in model.non_trainable_variables]
     state = [v.value for v in optimizer.variables]
-    outputs, _ = model.stateless_call(trainable, fixed, x, training=False)
-    result = {"outputs": rounded(outputs)}
     losses = []
-    for step in range(steps):
+    for _ in range(10):
         (value, fixed), gradients = jax.value_and_grad(compute, has_aux=True)(trainable, fixed)
         losses.append(float(value))
-        if step == 0:
-            result["gradients"] = [rounded(g) for g in gradients]
         trainable, state = optimizer.stateless_apply(state, gradients, trainable)
-    result["losses"] = rounded(losses)
-    result["weights"] = [rounded(w) for w in trainable]
     outputs, _ = model.stateless_call(trainable, fixed, x, training=False)
-    result["trainedOutputs"] = rounded(outputs)
-    if fixed and any("moving" in v.name for v in model.non_trainable_variables):
-        result["statistics"] = [
-            rounded(value) for value, v in zip(fixed, model.non_trainable_variables) if "moving" in v.name
-        ]
-    return result
+    moving = [rounded(value) for value, v in zip(fixed, model.non_trainable_variables) if "moving" in v.name]
+    return {
+        "losses": rounded(losses),
+        "trainedWeights": [rounded(w) for w in trainable],
+        "trainedStatistics": moving,
+        "trainedOutputs": rounded(outputs),
+    }
 
 
 def windows(count, length, features):
@@ -101,10 +119,8 @@ def bandwidth_like():
         ]
     )
     y = wave(count, 2.0, 3.0).reshape(count, 1)
-    return train_case(
-        model, windows(count, length, features), y, sample_weights(count), weighted(keras.losses.MeanSquaredError()),
-        keras.optimizers.Adam(0.01),
-    )
+    loss = weighted(keras.losses.MeanSquaredError())
+    return model, windows(count, length, features), y, sample_weights(count), loss, keras.optimizers.Adam(0.01)
 
 
 def policy_like():
@@ -118,10 +134,8 @@ def policy_like():
         ]
     )
     y = np.abs(wave(count * classes, 1.0, 4.0)).reshape(count, classes)
-    return train_case(
-        model, windows(count, 1, features)[:, 0], y, None,
-        weighted(keras.losses.CategoricalCrossentropy(from_logits=True)), keras.optimizers.Adam(0.01, global_clipnorm=0.5),
-    )
+    loss = weighted(keras.losses.CategoricalCrossentropy(from_logits=True))
+    return model, windows(count, 1, features)[:, 0], y, None, loss, keras.optimizers.Adam(0.01, global_clipnorm=0.5)
 
 
 def autoencoder_like():
@@ -139,9 +153,7 @@ def autoencoder_like():
         ]
     )
     x = np.asarray(layers.Normalization(mean=mean, variance=variance)(windows(count, length, features)))
-    return train_case(
-        model, x, x, None, weighted(keras.losses.MeanSquaredError()), keras.optimizers.Adam(0.01)
-    )
+    return model, x, x, None, weighted(keras.losses.MeanSquaredError()), keras.optimizers.Adam(0.01)
 
 
 def batch_normalization():
@@ -155,15 +167,15 @@ def batch_normalization():
         ]
     )
     y = (wave(count * 3, 1.0, 5.0) > 0).astype(np.float32).reshape(count, 3)
-    return train_case(
-        model, windows(count, 1, features)[:, 0], y, sample_weights(count),
-        weighted(keras.losses.BinaryCrossentropy(from_logits=True)), keras.optimizers.SGD(0.05, momentum=0.9),
-    )
+    loss = weighted(keras.losses.BinaryCrossentropy(from_logits=True))
+    optimizer = keras.optimizers.SGD(0.05, momentum=0.9)
+    return model, windows(count, 1, features)[:, 0], y, sample_weights(count), loss, optimizer
 
 
 def activations():
-    """Value and derivative (with an output gradient of ones) at 41 points."""
-    points = np.linspace(-6, 6, 41).astype(np.float32)
+    """Value and derivative at 41 points, computed in float64."""
+    keras.config.set_floatx("float64")
+    points = np.linspace(-6, 6, 41).astype(np.float32).astype(np.float64)
     names = ["linear", "relu", "sigmoid", "tanh", "exponential", "softplus", "elu", "selu", "gelu", "leaky_relu"]
     curves = {}
     for name in names:
@@ -176,18 +188,19 @@ def activations():
 
 
 def losses():
-    """Mean weighted loss of 6 rows of 5 outputs and its gradient."""
+    """Mean weighted loss of 6 rows of 5 outputs and its gradient, computed in float64."""
+    keras.config.set_floatx("float64")
     count, width = 6, 5
-    y = wave(count * width, 3.0, 1.0).reshape(count, width)
-    real = wave(count * width, 2.0, 2.0).reshape(count, width)
-    binary = (real > 0).astype(np.float32)
-    sets = np.maximum(binary, np.eye(width, dtype=np.float32)[np.arange(count) % width])  # none is empty
-    probability = np.abs(real) / np.abs(real).sum(axis=1, keepdims=True, dtype=np.float32)
+    y = wave(count * width, 3.0, 1.0).reshape(count, width).astype(np.float64)
+    real = wave(count * width, 2.0, 2.0).reshape(count, width).astype(np.float64)
+    binary = (real > 0).astype(np.float64)
+    sets = np.maximum(binary, np.eye(width)[np.arange(count) % width])  # none is empty
+    probability = np.abs(real) / np.abs(real).sum(axis=1, keepdims=True)
     classes = np.arange(count) % width
     weights = sample_weights(count)
 
     def set_likelihood(t, z, sample_weight):
-        p = jax.nn.softmax(z.astype(jnp.float32), axis=-1)
+        p = jax.nn.softmax(z, axis=-1)
         return jnp.mean(-jnp.log(jnp.sum(p * t, axis=-1)) * sample_weight)
 
     def expected_cost(t, z, sample_weight):
@@ -233,12 +246,20 @@ def callbacks():
     return {"losses": course, "rates": rounded(rates), "stoppedAfter": stopped, "bestEpoch": stop.best_epoch + 1}
 
 
-CASES = [bandwidth_like, policy_like, autoencoder_like, batch_normalization, activations, losses, callbacks]
+NETWORKS = [bandwidth_like, policy_like, autoencoder_like, batch_normalization]
+TABLES = [activations, losses, callbacks]
+
+
+def write(name, content):
+    path = FOLDER / f"{name}.json"
+    path.write_text(json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n")
+    print(path.name, path.stat().st_size)
+
 
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for case in CASES:
-        path = FOLDER / f"{case.__name__}.json"
-        path.write_text(json.dumps(case(), indent=None, separators=(",", ":")) + "\n")
-        print(path.name, path.stat().st_size)
+    for network in NETWORKS:
+        write(network.__name__, first_step(network) | ten_steps(network))
+    for table in TABLES:
+        write(table.__name__, table())
     print("keras", keras.__version__, "jax", jax.__version__, "numpy", np.__version__)
