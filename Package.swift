@@ -86,7 +86,7 @@ let package = Package(
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore"]),
-        tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
+        tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
         tests("Evaluation", [
