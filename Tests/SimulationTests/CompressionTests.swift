@@ -4,7 +4,9 @@ import Randomness
 import Testing
 
 @Suite struct CompressionTests {
-    @Test("optimal_compression is the level with the least time by the file's own columns", arguments: SimulationScenario.allCases)
+    @Test(
+        "optimal_compression is the level with the least time by the file's own columns",
+        arguments: SimulationScenario.allCases)
     func oracle(scenario: SimulationScenario) throws {
         let recording = try WrittenRecording(scenario, seed: 6, samples: 1600)
         let bytes = recording.numbers("sample_bytes")

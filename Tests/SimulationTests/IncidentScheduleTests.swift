@@ -71,7 +71,8 @@ import Testing
 
     @Test("the chance that a fault is over is that of a uniform law of durations")
     func hazard() throws {
-        var fault = try #require(IncidentSchedule(scenario: .reference, seed: 1, steps: 400).incidents.first { $0.peer != nil })
+        let schedule = IncidentSchedule(scenario: .reference, seed: 1, steps: 400)
+        var fault = try #require(schedule.incidents.first { $0.peer != nil })
         fault.firstStep = 100
         let chances = (100 ..< 106).map { fault.chanceOfEnd(after: $0) }
         #expect(chances == [0, 0, 0, 1 / 3.0, 0.5, 1])
@@ -91,7 +92,8 @@ import Testing
         let expected = stamps.indices.map { row in
             entries.contains { entry in
                 let (node, peer) = (String(entry.node_id), entry.peer_id.map(String.init))
-                let struck = peer.map { nodes[row] == node && peers[row] == $0 } ?? (nodes[row] == node || peers[row] == node)
+                let sends = nodes[row] == node
+                let struck = peer.map { sends && peers[row] == $0 } ?? (sends || peers[row] == node)
                 return struck && entry.start <= stamps[row] && stamps[row] <= entry.end
             } ? "1" : "0"
         }

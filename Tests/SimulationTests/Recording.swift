@@ -34,7 +34,8 @@ struct WrittenRecording {
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("data.csv").path
         let incidentsPath = folder.appendingPathComponent("incidents.json").path
-        let summary = try Simulation(scenario: scenario, seed: seed, samples: samples).write(csv: path, incidents: incidentsPath)
+        let simulation = try Simulation(scenario: scenario, seed: seed, samples: samples)
+        let summary = try simulation.write(csv: path, incidents: incidentsPath)
         csv = try Data(contentsOf: URL(fileURLWithPath: path))
         incidents = try Data(contentsOf: URL(fileURLWithPath: incidentsPath))
         noiseFloor = try Data(contentsOf: URL(fileURLWithPath: summary.noiseFloorPath))

@@ -83,12 +83,13 @@ import Testing
     @Test("values lie in their ranges", arguments: SimulationScenario.allCases)
     func ranges(scenario: SimulationScenario) throws {
         let recording = try WrittenRecording(scenario, seed: 8, samples: 3200)
-        let shares = ["packet_loss", "buffer_utilization", "hde_delta_hit_rate", "failure_rate", "error_rate", "timeout_rate"]
-        for name in shares { #expect(recording.numbers(name).allSatisfy { (0 ... 1).contains($0) }, "\(name)") }
+        let shares = "packet_loss buffer_utilization hde_delta_hit_rate failure_rate error_rate timeout_rate"
+        for name in shares.split(separator: " ").map(String.init) { #expect(recording.numbers(name).allSatisfy { (0 ... 1).contains($0) }, "\(name)") }
         for name in ["uptime_pct", "slo_compliance", "cpu_usage", "memory_usage"] {
             #expect(recording.numbers(name).allSatisfy { (0 ... 100).contains($0) }, "\(name)")
         }
-        for name in ["rtt_ms", "throughput_mbps", "available_rate_mbps", "consensus_latency_ms", "sample_bytes", "amst_streams"] {
+        let positive = "rtt_ms throughput_mbps available_rate_mbps consensus_latency_ms sample_bytes amst_streams"
+        for name in positive.split(separator: " ").map(String.init) {
             #expect(recording.numbers(name).allSatisfy { $0 > 0 }, "\(name)")
         }
         for level in 0 ... 9 { #expect(recording.numbers("ratio_l\(level)").allSatisfy { $0 >= 1 }) }
