@@ -50,9 +50,10 @@ import Testing
     func file() throws {
         #expect(Simulation.noiseFloorPath(beside: "data/a.csv") == "data/a.noise_floor.json")
         let recording = try WrittenRecording(seed: 7, samples: 1600)
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("floor-\(UUID().uuidString).json")
-        try recording.noiseFloor.write(to: path)
-        defer { try? FileManager.default.removeItem(at: path) }
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("floor-\(UUID().uuidString).json").path
+        #expect(throws: SimulationError.missingNoiseFloor(path: path)) { try NoiseFloor(contentsOf: path) }
+        try recording.noiseFloor.write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
         let floor = try NoiseFloor(contentsOf: path)
         #expect(floor == (try Recording(seed: 7, samples: 1600)).noiseFloor)
         #expect(Set(floor.models.keys) == Set(ModelKind.allCases) && floor.seed == 7 && floor.samples == 1600)
