@@ -26,7 +26,7 @@ import Testing
             let quietUptime = series.filter { !$0.isAnomaly }.map(\.uptime).min() ?? 0
             for row in series where row.isAnomaly {
                 #expect(row.failureRate > 0.01 && row.burnRate > 10)
-                #expect(row.packetLoss > quietLoss && row.uptime < quietUptime, "link from \(row.link.node), step \(row.step)")
+                #expect(row.packetLoss > quietLoss && row.uptime < quietUptime, "node \(row.link.node), step \(row.step)")
             }
             #expect(series.filter { !$0.isAnomaly }.allSatisfy { $0.failureRate < 0.01 && $0.packetLoss < 0.005 })
         }

@@ -84,7 +84,9 @@ import Testing
     func ranges(scenario: SimulationScenario) throws {
         let recording = try WrittenRecording(scenario, seed: 8, samples: 3200)
         let shares = "packet_loss buffer_utilization hde_delta_hit_rate failure_rate error_rate timeout_rate"
-        for name in shares.split(separator: " ").map(String.init) { #expect(recording.numbers(name).allSatisfy { (0 ... 1).contains($0) }, "\(name)") }
+        for name in shares.split(separator: " ").map(String.init) {
+            #expect(recording.numbers(name).allSatisfy { (0 ... 1).contains($0) }, "\(name)")
+        }
         for name in ["uptime_pct", "slo_compliance", "cpu_usage", "memory_usage"] {
             #expect(recording.numbers(name).allSatisfy { (0 ... 100).contains($0) }, "\(name)")
         }
