@@ -93,7 +93,7 @@ let package = Package(
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
-        tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
+        tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
         tests("Evaluation", [
