@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
         // Tests.
-        module("TestSupport", ["ModelGraph"]),
+        module("TestSupport", ["ModelGraph", "Telemetry", "Randomness"]),
         tests("Architecture", []),
         tests("Randomness", ["Randomness"]),
         tests("Files", ["Files", "Failures"]),
@@ -95,9 +95,11 @@ let package = Package(
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
         tests("Importing", ["Importing", "Telemetry"]),
-        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
+        tests("Trainers", [
+            "Trainers", "Learners", "Inference", "ModelArtifacts", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures",
+        ]),
         tests("Evaluation", [
-            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
+            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", ["Pipeline", "Telemetry", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports"]),
