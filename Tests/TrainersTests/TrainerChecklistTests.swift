@@ -11,10 +11,20 @@ import Testing
 /// What each of the four trainers must do, whatever it trains.
 @Suite("Every trainer")
 struct TrainerChecklistTests {
+    /// One model of each kind, trained once for all tests that only look at it.
+    private static let models = Result {
+        let sample = try TrainerSample()
+        return try Dictionary(uniqueKeysWithValues: ModelKind.allCases.map { ($0, try sample.train($0)) })
+    }
+
+    private func model(_ kind: ModelKind) throws -> TrainedModel { try #require(Self.models.get()[kind]) }
+
     @Test("The same seed gives the same model bit for bit, with any number of threads", arguments: ModelKind.allCases)
     func reproducible(kind: ModelKind) throws {
         var sample = try TrainerSample()
-        let first = try sample.train(kind)
+        let first = try model(kind)
+        let again = try sample.train(kind)
+        #expect(first.graph == again.graph)
         sample.threads = 2
         let second = try sample.train(kind)
         #expect(first.graph == second.graph)
@@ -26,21 +36,21 @@ struct TrainerChecklistTests {
     @Test("Another seed gives another model", arguments: ModelKind.allCases)
     func seeded(kind: ModelKind) throws {
         var sample = try TrainerSample()
-        let first = try sample.train(kind)
+        let first = try model(kind)
         sample.seed = 43
         #expect(try sample.train(kind).graph.nodes != first.graph.nodes)
     }
 
     @Test("The judge's own forward pass gives the trainer's outputs", arguments: ModelKind.allCases)
     func reproducesCheck(kind: ModelKind) throws {
-        let model = try TrainerSample().train(kind)
+        let model = try model(kind)
         #expect(model.check.inputs.shape[0] > 10)
         try expectSame(GraphExecutor(model.graph).run(["input": model.check.inputs])["output"], model.check.outputs)
     }
 
     @Test("The graph read back from an ONNX file gives the trainer's outputs", arguments: ModelKind.allCases)
     func onnxRoundTrip(kind: ModelKind) throws {
-        let model = try TrainerSample().train(kind)
+        let model = try model(kind)
         let read = try OnnxFile.decode(OnnxFile.encode(model.graph), path: "model.onnx")
         #expect(read.metadata == model.graph.metadata)
         try expectSame(OperatorExecutor(read).run(["input": model.check.inputs])["output"], model.check.outputs)
@@ -50,7 +60,7 @@ struct TrainerChecklistTests {
         ModelKind.bandwidth, .compression, .latency,
     ])
     func kerasRoundTrip(kind: ModelKind) throws {
-        let model = try TrainerSample().train(kind)
+        let model = try model(kind)
         let read = try KerasArchive.decode(KerasArchive.encode(model.graph), path: "model.keras")
         #expect(read.metadata == model.graph.metadata)
         try expectSame(GraphExecutor(read).run(["input": model.check.inputs])["output"], model.check.outputs)
@@ -67,7 +77,7 @@ struct TrainerChecklistTests {
 
     @Test("The metadata says all that a user of the artifact needs", arguments: ModelKind.allCases)
     func metadata(kind: ModelKind) throws {
-        let model = try TrainerSample().train(kind), metadata = model.graph.metadata, plan = try model.plan
+        let model = try model(kind), metadata = model.graph.metadata, plan = try model.plan
         #expect(metadata[MetadataKey.model] == kind.rawValue)
         #expect(metadata[MetadataKey.seed] == "42" && metadata[MetadataKey.schemaSHA256] == "abc")
         #expect(metadata[MetadataKey.formatVersion] == "1")
@@ -88,7 +98,7 @@ struct TrainerChecklistTests {
     @Test("Nothing of the test part reaches the model, its threshold or its reference", arguments: ModelKind.allCases)
     func testPartUnseen(kind: ModelKind) throws {
         var sample = try TrainerSample()
-        let first = try sample.train(kind)
+        let first = try model(kind)
         let testBegins = try sample.split().test.interval.lowerBound
         try sample.disturb(.test)
         sample.incidents?.removeAll { $0.start >= testBegins }
@@ -101,7 +111,7 @@ struct TrainerChecklistTests {
     @Test("Scaling and fill values come from the train part alone", arguments: ModelKind.allCases)
     func validationUnfitted(kind: ModelKind) throws {
         var sample = try TrainerSample()
-        let first = try sample.train(kind)
+        let first = try model(kind)
         try sample.disturb(.validation)
         let second = try sample.train(kind)
         #expect(!first.scaling.isEmpty)
@@ -113,7 +123,7 @@ struct TrainerChecklistTests {
     @Test("The train part does change the scaling", arguments: ModelKind.allCases)
     func trainFitted(kind: ModelKind) throws {
         var sample = try TrainerSample()
-        let first = try sample.train(kind)
+        let first = try model(kind)
         try sample.disturb(.train)
         #expect(try sample.train(kind).scaling != first.scaling)
     }
