@@ -28,6 +28,10 @@ public enum ModelTraining {
         onEvent(.phase("writing artifacts"))
         let artifacts = try write(trained, options)
         try ReportJSON.write(trained.reference, to: ArtifactNames(options.output).reference)
+        if let prefix = options.checkDataPrefix {
+            try NumPyArray.write(trained.check.inputs, to: "\(prefix)_input.npy")
+            try NumPyArray.write(trained.check.outputs, to: "\(prefix)_output.npy")
+        }
         onEvent(.phase("evaluating"))
         let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
         return ModelReport(
