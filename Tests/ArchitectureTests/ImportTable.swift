@@ -28,7 +28,7 @@ enum ImportTable {
         "Reports": [],
         "Pipeline": [
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Metrics", "Failures", "Files", "Subprocess", "SystemPackage",
+            "Simulation", "Importing", "Failures", "Files", "Subprocess", "SystemPackage",
         ],
         "dwcp": ["Pipeline", "Evaluation", "Telemetry", "Failures", "ArgumentParser"],
         "TestSupport": ["ModelGraph"],
@@ -47,7 +47,7 @@ enum ImportTable {
         ("ModelArtifacts", ["Learners", "Trainers", "Telemetry"], "exporters see a description, no layer class"),
         ("Telemetry", ["Learners", "ModelArtifacts", "Evaluation", "Trainers"], "data does not know what is made of it"),
         ("Learners", ["Telemetry", "ModelArtifacts", "Files"], "layers and optimisers know no data and no file format"),
-        ("Trainers", ["ModelArtifacts", "Evaluation", "Files"], "trainers return values and write nothing"),
+        ("Trainers", ["ModelArtifacts", "Evaluation"], "trainers return values and write nothing"),
         ("Metrics", ["Telemetry", "ModelGraph", "Learners"], "metrics are pure functions"),
         ("Reports", ["Telemetry", "Evaluation", "Pipeline"], "charts do not know what their numbers mean"),
     ]

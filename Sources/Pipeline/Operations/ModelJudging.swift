@@ -1,6 +1,5 @@
 import Evaluation
 import Foundation
-import Metrics
 import ModelGraph
 public import Telemetry
 

@@ -2,7 +2,6 @@ import Evaluation
 import Files
 import Foundation
 public import Learners
-import Metrics
 import ModelArtifacts
 import ModelGraph
 import Telemetry
