@@ -94,7 +94,7 @@ let package = Package(
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
-        tests("Importing", ["Importing", "Telemetry"]),
+        tests("Importing", ["Importing", "Telemetry", "Failures"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
         tests("Evaluation", [
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",

@@ -117,7 +117,7 @@ static double derivative(ck_activation kind, double z, double y) {
         case CK_ELU: return y > 0 ? 1 : y + 1;
         case CK_SELU: return y > 0 ? selu_scale : y + selu_scale * selu_alpha;
         case CK_GELU: return 0.5 * (1 + erf(z * sqrt(0.5))) + z * exp(-0.5 * z * z) / sqrt(2 * 3.14159265358979323846);
-        case CK_LEAKY_RELU: return y > 0 ? 1 : 0.2;
+        case CK_LEAKY_RELU: return y < 0 ? 0.2 : 1;
     }
     return NAN;
 }

@@ -1,6 +1,6 @@
-//  Expressions owns the one small language in which schema features and import mappings are written: parsing it, asking what a
-//  formula reads, evaluating it over the rows of one series. It must import nothing but Failures: it knows no schema, no table
-//  and no file.
+//  Expressions owns the one small language in which schema features and import mappings are written: parsing it, asking
+//  what a formula reads, evaluating it over the rows of one series. It must import nothing but Failures: it knows no
+//  schema, no table and no file.
 
 /// A formula over named columns of one series, for example `rolling_mean(rtt_ms, 10)` or `bits_per_second / 1e6`.
 ///
@@ -15,10 +15,11 @@
 /// whole number written out: `lag(x, k)`, `diff(x[, k])`, `rolling_mean`, `rolling_std`, `rolling_min`, `rolling_max` and
 /// `rolling_median(x, n)` over the latest up to `n` rows, the row itself included.
 ///
-/// A missing value is NaN. It makes every result missing that depends on it, except that `coalesce` takes its second argument
-/// then, `is_missing` answers 1, and rolling functions skip it. Comparisons answer 1 or 0.
+/// A missing value is NaN. It makes every result missing that depends on it, except that `coalesce` takes its second
+/// argument then, `is_missing` answers 1, and rolling functions skip it. Comparisons answer 1 or 0.
 ///
-/// (Not called `Expression` because Foundation has a type of that name, and every file that imports both would be ambiguous.)
+/// (Not called `Expression` because Foundation has a type of that name, and every file that imports both would be
+/// ambiguous.)
 public struct Formula: Sendable, Equatable {
     /// The text as written.
     public let source: String

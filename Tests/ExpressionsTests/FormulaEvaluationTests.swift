@@ -32,7 +32,8 @@ struct FormulaEvaluationTests {
     func missing() throws {
         let columns = ["x": [Double.nan], "y": [2.0]]
         for text in [
-            "x + y", "y - x", "-x", "x < y", "x != y", "min(x, y)", "max(y, x)", "clip(y, x, 3)", "clip(x, 0, 1)", "log1p(x)",
+            "x + y", "y - x", "-x", "x < y", "x != y", "min(x, y)", "max(y, x)", "clip(y, x, 3)", "clip(x, 0, 1)",
+            "log1p(x)",
             "if(x, 1, 2)", "rolling_mean(x, 3)", "diff(x)", "coalesce(x, x)",
         ] {
             #expect(try evaluate(text, columns)[0].isNaN, "\(text)")

@@ -41,7 +41,8 @@ struct FormulaParsingTests {
             ("lag(a)", 1, "lag(x, rows)"), ("1 + lag(a, 0)", 5, "whole number"), ("lag(a, -1)", 1, "whole number"),
             ("lag(a, 1.5)", 1, "whole number"), ("lag(a, b)", 1, "whole number"), ("rolling_mean(a, 5000)", 1, "4096"),
             ("a $ b", 3, "backticks"), ("`a", 1, "backticks"), ("``", 1, "backticks"), ("1.2.3", 1, "number"),
-            ("2x", 1, "number"), ("1e", 1, "number"), ("1e999", 1, "number"), (".", 1, "number"), ("a = b", 3, "means nothing"),
+            ("2x", 1, "number"), ("1e", 1, "number"), ("1e999", 1, "number"), (".", 1, "number"),
+            ("a = b", 3, "means nothing"),
             ("é + 1", 1, "means nothing"), ("clip(a, 1)", 1, "clip(x, low, high)"), ("a)", 2, "“)”"),
         ])
     func mistakes(text: String, position: Int, fragment: String) throws {
@@ -76,7 +77,9 @@ struct FormulaParsingTests {
 
     @Test("Random bytes never crash the parser")
     func fuzz() {
-        let pieces = ["a", "1", ".", "e", "(", ")", ",", "+", "-", "*", "<", "=", "!", "`", " ", "lag(", "if(", "é", "\0", "diff("]
+        let pieces = [
+            "a", "1", ".", "e", "(", ")", ",", "+", "-", "*", "<", "=", "!", "`", " ", "lag(", "if(", "é", "\0", "diff(",
+        ]
         var state: UInt64 = 1
         for _ in 0 ..< 3_000 {
             var text = ""

@@ -28,14 +28,15 @@ struct SplitLeakageTests {
         #expect(usable.count > Self.seeds.count * 3 / 4)
     }
 
-    private func checkWindows<Role>(_ part: Part<Role>, _ plan: FeaturePlan, of assignment: PartAssignment, _ all: Prepared) throws {
-        let frame = try FeatureFrame(part, plan: plan)
+    private func checkWindows<Role>(_ part: Part<Role>, of assignment: PartAssignment, _ all: Prepared) throws {
+        let frame = try FeatureFrame(part, plan: all.plan)
         for (length, next) in [(1, false), (5, false), (5, true), (9, true)] {
             let windows = WindowSet(frame, windowLength: length, requiresNextRow: next)
             for window in 0 ..< windows.count {
                 let rows = windows.rows(ofWindow: window)
                 let touched = rows.lowerBound ..< rows.upperBound + (next ? 1 : 0)
-                #expect(frame.segments.contains { $0.lowerBound <= touched.lowerBound && touched.upperBound <= $0.upperBound })
+                #expect(
+                    frame.segments.contains { $0.lowerBound <= touched.lowerBound && touched.upperBound <= $0.upperBound })
                 #expect(Set(frame.linkOfRow[touched]).count == 1)
                 #expect(touched.allSatisfy { all.split.assignments[Int(frame.sourceRows[$0])] == assignment })
                 #expect(zip(touched, touched.dropFirst()).allSatisfy { frame.timestamps[$0] < frame.timestamps[$1] })
@@ -46,9 +47,9 @@ struct SplitLeakageTests {
     @Test("No window crosses a link, a gap or a part, with or without its target row", arguments: seeds)
     func windows(seed: UInt64) throws {
         guard let all = try prepare(seed) else { return }
-        try checkWindows(all.split.train, all.plan, of: .train, all)
-        try checkWindows(all.split.validation, all.plan, of: .validation, all)
-        try checkWindows(all.split.test, all.plan, of: .test, all)
+        try checkWindows(all.split.train, of: .train, all)
+        try checkWindows(all.split.validation, of: .validation, all)
+        try checkWindows(all.split.test, of: .test, all)
     }
 
     @Test("Rows of a segment follow each other without a gap", arguments: seeds)

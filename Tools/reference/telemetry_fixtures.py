@@ -34,9 +34,10 @@ def testbed_slice(source, folder):
         file.write("\n")
 
 
-OLDER = ("timestamp,region,az,link_type,node_id,peer_id,rtt_ms,jitter_ms,throughput_mbps,bytes_tx,bytes_rx,packet_loss,retransmits,"
-         "congestion_window,queue_depth,dwcp_mode,network_tier,transport_type,hde_compression_ratio,hde_delta_hit_rate,amst_streams,"
-         "amst_transfer_rate,error_budget_burn_rate,uptime_pct,failure_rate,consensus_latency_ms")
+OLDER = ("timestamp,region,az,link_type,node_id,peer_id,rtt_ms,jitter_ms,throughput_mbps,bytes_tx,bytes_rx,packet_loss,"
+         "retransmits,congestion_window,queue_depth,dwcp_mode,network_tier,transport_type,hde_compression_ratio,"
+         "hde_delta_hit_rate,amst_streams,amst_transfer_rate,error_budget_burn_rate,uptime_pct,failure_rate,"
+         "consensus_latency_ms")
 
 
 def older_recorder(folder):
@@ -51,8 +52,8 @@ def older_recorder(folder):
             time.strftime("%Y-%m-%dT%H:%M:%SZ"), "us-east", "us-east-1a", "wan", node, peer, round(draw.uniform(40, 90), 2),
             round(draw.expovariate(0.5), 3), rate, int(rate * 125000), int(rate * 124000), round(draw.random() ** 8, 5),
             draw.randrange(4), draw.randrange(10, 800), round(draw.uniform(0, 40), 1), "standard", "tier3", "tcp",
-            round(draw.uniform(1, 6), 3), round(draw.random(), 3), 4, round(rate / 4, 3), round(draw.uniform(0, 2), 3), 99.95,
-            round(draw.uniform(0, 0.01), 4), round(draw.uniform(50, 200), 2)])
+            round(draw.uniform(1, 6), 3), round(draw.random(), 3), 4, round(rate / 4, 3),
+            round(draw.uniform(0, 2), 3), 99.95, round(draw.uniform(0, 0.01), 4), round(draw.uniform(50, 200), 2)])
     lines = [",".join(map(str, row)) + "\r\n" for row in rows]
     with open(f"{folder}/older_recorder.csv.gz", "wb") as file:
         file.write(gzip.compress((OLDER + "\r\n" + "".join(lines[:100])).encode(), 9, mtime=0))
@@ -61,9 +62,11 @@ def older_recorder(folder):
 
 def numbers(folder):
     draw = random.Random(7)
-    texts = ["0", "-0", "1", "0.1", "9007199254740993", "1e22", "1e23", "1e-22", "1.7976931348623157e308", "4.9e-324", "1e400",
-             "123456789012345678", "1234567890123456789", "12345678901234567890", "0.000000000000000000000001", "5e-325",
-             "2.2250738585072011e-308", "9223372036854775807", "18446744073709551616", "+7", ".5", "3.", "1E5", "1e+5", "00012.50"]
+    texts = ["0", "-0", "1", "0.1", "9007199254740993", "1e22", "1e23", "1e-22", "1.7976931348623157e308", "4.9e-324",
+             "1e400", "123456789012345678", "1234567890123456789", "12345678901234567890",
+             "0.000000000000000000000001", "5e-325",
+             "2.2250738585072011e-308", "9223372036854775807", "18446744073709551616", "+7", ".5",
+             "3.", "1E5", "1e+5", "00012.50"]
     for _ in range(400):
         digits = draw.randrange(1, 22)
         text = "".join(draw.choice("0123456789") for _ in range(digits))
@@ -87,7 +90,8 @@ def instants(folder):
         zone = draw.choice([None, 0, 0, 60, -330, 345, -720, 840])
         naive = datetime.datetime(1971, 1, 1) + datetime.timedelta(microseconds=draw.randrange(228 * 365 * 86400 * 10**6))
         precision = draw.choice(["seconds", "milliseconds", "microseconds"])
-        naive = naive.replace(microsecond={"seconds": 0, "milliseconds": naive.microsecond // 1000 * 1000}.get(precision, naive.microsecond))
+        unit = {"seconds": 1_000_000, "milliseconds": 1000, "microseconds": 1}[precision]
+        naive = naive.replace(microsecond=naive.microsecond // unit * unit)
         aware = naive.replace(tzinfo=datetime.timezone(datetime.timedelta(minutes=zone or 0)))
         text = (naive if zone is None else aware).isoformat(sep=draw.choice("T "), timespec=precision)
         pairs.append([text, (aware - epoch) // datetime.timedelta(microseconds=1)])

@@ -51,7 +51,7 @@ INLINE floats derivative(const ck_activation kind, floats z, floats y) {
             const floats density = broadcast(0.39894228040143267794f) * exponential(broadcast(-0.5f) * z * z);
             return FMA(z, density, normal_distribution(z));
         }
-        case CK_LEAKY_RELU: return choose(positive, one, broadcast(LEAKY_SLOPE));
+        case CK_LEAKY_RELU: return choose(y < broadcast(0), broadcast(LEAKY_SLOPE), one);
     }
 }
 

@@ -21,9 +21,16 @@ INLINE floats exponential(floats x) {
 
 INLINE floats sigmoid(floats x) { return broadcast(1.0f) / (broadcast(1.0f) + exponential(-x)); }
 
-// tanh x as a rational function (the coefficients of Eigen and XLA); ±1 beyond 7.9.
+// Where the rational function below reaches 1, with and without fused rounding.
+#if KERNEL_FUSED
+#define TANH_LIMIT 7.99881172180175781f
+#else
+#define TANH_LIMIT 7.90531110763549805f
+#endif
+
+// tanh x as a rational function (the coefficients and limits of Eigen's ptanh_float); ±1 beyond the limit.
 INLINE floats hyperbolic_tangent(floats x) {
-    x = at_least(at_most(x, 7.90531110763549805f), -7.90531110763549805f);
+    x = at_least(at_most(x, TANH_LIMIT), -TANH_LIMIT);
     const floats s = x * x;
     floats p = broadcast(-2.76076847742355e-16f);
     p = FMA(p, s, broadcast(2.00018790482477e-13f));

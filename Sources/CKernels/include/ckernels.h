@@ -108,7 +108,7 @@ typedef struct {
     void (*lstm_backward)(const ck_lstm_step *step);
 
     /// y = f(z); y may be z. Largest errors against the exact value: exp and sigmoid 2 units in the last place (results below
-    /// 1.2e-38 are flushed to about that), tanh 4.
+    /// 1.2e-38 are flushed to about that), tanh 5.
     void (*activate)(ck_activation kind, size_t count, const float *z, float *y);
     /// dz = dy · f'(z). Uses y = f(z), and z only for CK_GELU (otherwise it may be NULL); dz may be dy or z.
     void (*activate_backward)(

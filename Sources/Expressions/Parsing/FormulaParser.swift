@@ -79,7 +79,8 @@ struct FormulaParser {
     private mutating func call(_ name: String, from start: Token) throws(FormulaError) -> Tree {
         try expect("(")
         guard let function = FormulaFunction(named: name) else {
-            throw failure("there is no function “\(name)”; known are \(FormulaFunction.names.joined(separator: ", "))", at: start)
+            throw failure(
+                "there is no function “\(name)”; known are \(FormulaFunction.names.joined(separator: ", "))", at: start)
         }
         var arguments: [Tree] = []
         if token.kind != .symbol(")") {
@@ -91,7 +92,8 @@ struct FormulaParser {
         }
         guard let node = function.node(arguments.map(\.node)) else {
             throw failure(
-                "the last argument of \(name) must be a whole number from 1 to \(Formula.maximumReach), written out", at: start)
+                "the last argument of \(name) must be a whole number from 1 to \(Formula.maximumReach), written out",
+                at: start)
         }
         let height = (arguments.map(\.height).max() ?? 0) + 1
         try checkDepth(height)

@@ -51,8 +51,8 @@ public struct FeatureFrame<Role: PartRole>: Sendable {
     /// One row's features, `[feature]`.
     public func row(_ row: Int) -> ArraySlice<Float> { values[row * featureCount ..< (row + 1) * featureCount] }
 
-    /// A column of the source table in this frame's row order, as recorded (NaN where missing): for targets and labels. nil when
-    /// the table has no such column.
+    /// A column of the source table in this frame's row order, as recorded (NaN where missing): for targets and labels. nil
+    /// when the table has no such column.
     public func column(_ name: String) -> [Float]? {
         columns[name].map { column in sourceRows.map { column[Int($0)] } }
     }

@@ -1,11 +1,11 @@
 public import Expressions
 
-/// How a model's input columns are computed from telemetry, fitted on training data: written into the artifact's metadata, so
-/// that whoever feeds the artifact computes the same.
+/// How a model's input columns are computed from telemetry, fitted on training data: written into the artifact's metadata,
+/// so that whoever feeds the artifact computes the same.
 ///
-/// A cell is missing when its formula answers NaN or an infinity (a division by zero, a lag before the segment's start). Rule
-/// for missing cells: the feature's last known value in the same segment, else its fill value, the median of its known values
-/// in the train part.
+/// A cell is missing when its formula answers NaN or an infinity (a division by zero, a lag before the segment's start).
+/// Rule for missing cells: the feature's last known value in the same segment, else its fill value, the median of its known
+/// values in the train part.
 public struct FeaturePlan: Sendable, Codable, Equatable {
     public let model: ModelKind
     /// In the order of the model's input columns.

@@ -2,8 +2,8 @@ public import Expressions
 
 /// The features of a model that a file can supply, checked against the schema.
 ///
-/// Optional features whose columns are absent are left out and listed. Nothing is computed yet: this answers which columns to
-/// read and whether the model can be trained at all.
+/// Optional features whose columns are absent are left out and listed. Nothing is computed yet: this answers which columns
+/// to read and whether the model can be trained at all.
 public struct FeatureSelection: Sendable, Equatable {
     public let model: ModelKind
     /// In the order of the model's input columns.
@@ -28,9 +28,9 @@ public struct FeatureSelection: Sendable, Equatable {
 
     /// - Parameters:
     ///   - availableColumns: the columns of the file.
-    /// - Throws: `FeatureSelectionError` with every problem at once: formulas that do not parse, columns that the schema does
-    ///   not know or that may not be features, columns known only after the decision without a lag where the model decides
-    ///   before the row, required columns that the file lacks, two features of one name, or no feature left.
+    /// - Throws: `FeatureSelectionError` with every problem at once: formulas that do not parse, columns that the schema
+    ///   does not know or that may not be features, columns known only after the decision without a lag where the model
+    ///   decides before the row, required columns that the file lacks, two features of one name, or no feature left.
     public init(
         _ kind: ModelKind, definition: ModelDefinition, schema: Schema, availableColumns: Set<String>
     ) throws(FeatureSelectionError) {

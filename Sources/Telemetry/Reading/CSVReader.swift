@@ -82,11 +82,11 @@ final class CSVReader {
     /// Moves to the next row; false at the end of the file.
     func next() throws -> Bool {
         while true {
-            place.line = nextLine
+            let line = nextLine
             switch scanRow() {
             case .complete:
                 for index in quoted { unquote(index) }
-                place.row += 1
+                place = RowPlace(row: place.row + 1, line: line)
                 return true
             case .empty:
                 continue
@@ -95,11 +95,14 @@ final class CSVReader {
             case .cutOff:
                 if start == end { return false }
                 throw TelemetryFileError(
-                    path: path, place: place, found: "a quoted cell that is never closed", expected: "a closing quote",
+                    path: path, place: nextPlace, found: "a quoted cell that is never closed", expected: "a closing quote",
                     advice: "close the quote, or double quotes that are part of the text")
             }
         }
     }
+
+    /// Where the row stands that is being read.
+    private var nextPlace: RowPlace { RowPlace(row: place.row + 1, line: nextLine) }
 
     private enum Scan { case complete, empty, cutOff }
 
@@ -206,7 +209,7 @@ final class CSVReader {
         let rest = end - start
         guard rest <= Self.rowLimit else {
             throw TelemetryFileError(
-                path: path, place: place, found: "a row longer than \(Self.rowLimit >> 20) MiB",
+                path: path, place: nextPlace, found: "a row longer than \(Self.rowLimit >> 20) MiB",
                 expected: "rows of comma-separated cells, one a line",
                 advice: "look for a quote that is never closed on that line")
         }

@@ -11,7 +11,8 @@ public protocol FeatureScaler: Sendable, Codable, Equatable {
 extension FeatureScaler {
     /// Scales rows of features, `[row, feature]`, row-major.
     public func scaled(_ values: some Collection<Float>) -> [Float] {
-        precondition(values.count.isMultiple(of: center.count), "\(values.count) values are no rows of \(center.count) features")
+        precondition(
+            values.count.isMultiple(of: center.count), "\(values.count) values are no rows of \(center.count) features")
         var feature = 0
         return values.map { value in
             defer { feature = feature + 1 == center.count ? 0 : feature + 1 }

@@ -1,5 +1,5 @@
-/// Median 0 and interquartile range 1 on the training data, as scikit-learn's `RobustScaler`: quartiles interpolated linearly,
-/// and scale 1 for a feature whose quartiles coincide.
+/// Median 0 and interquartile range 1 on the training data, as scikit-learn's `RobustScaler`: quartiles interpolated
+/// linearly, and scale 1 for a feature whose quartiles coincide.
 public struct RobustScaler: FeatureScaler {
     /// Medians.
     public let center: [Float]

@@ -67,8 +67,8 @@ extension Schema {
     private func modelProblems() -> [String] {
         ModelKind.allCases.flatMap { kind in
             guard let model = models[kind] else { return ["models: `\(kind.rawValue)` is not defined"] }
-            let features = model.features.flatMap { problems(of: $0, in: model) }
-            return (shapeProblems(of: model) + features + gateProblems(of: model)).map { "model `\(kind.rawValue)`: \($0)" }
+            return (shapeProblems(of: model) + featureProblems(of: kind, model) + gateProblems(of: model))
+                .map { "model `\(kind.rawValue)`: \($0)" }
         }
     }
 
@@ -78,7 +78,6 @@ extension Schema {
             problems.append("window_length \(model.windowLength) is not 1 to 100000")
         }
         if model.features.isEmpty { problems.append("no features: its input would be empty") }
-        problems += repeated(model.features.map(\.name)).map { "feature `\($0)` is defined twice" }
         problems += model.requiredColumns.filter { column($0) == nil }.map { "required column `\($0)` is not defined" }
         for (section, numbers) in [("hyperparameters", model.hyperparameters), ("judgement", model.judgement)] {
             problems += numbers.filter { !$0.value.isFinite || $0.value < 0 }.keys.sorted().map {
@@ -88,25 +87,15 @@ extension Schema {
         return problems
     }
 
-    private func problems(of feature: FeatureDefinition, in model: ModelDefinition) -> [String] {
-        let references = FormulaReferences.find(in: feature.formula)
-        var problems = references.isEmpty ? ["its formula names no column"] : []
-        for reference in references {
-            guard let column = column(reference.column) else {
-                problems.append("its formula names `\(reference.column)`, which is no column of the schema")
-                continue
-            }
-            if column.type == .string || column.type == .datetime {
-                problems.append("`\(column.name)` is a \(column.type.rawValue) column, which no formula can compute with")
-            }
-            switch column.availability {
-            case .neverFeature: problems.append("`\(column.name)` is a label or an emulator's truth and never a feature")
-            case .afterDecision where model.decidesBeforeRow && reference.lag < 1:
-                problems.append("`\(column.name)` is known only after the decision: write lag(\(column.name), 1)")
-            case .afterDecision, .beforeDecision: break
-            }
+    /// Formulas that cannot be read, and columns they must not read.
+    private func featureProblems(of kind: ModelKind, _ model: ModelDefinition) -> [String] {
+        do {
+            _ = try FeatureSelection(kind, definition: model, schema: self, availableColumns: Set(columns.map(\.name)))
+            return []
+        } catch {
+            // What is missing here is no column of the schema at all, which is a problem of its own in the list.
+            return error.problems.filter { if case .missingColumns = $0 { false } else { true } }.map(\.description)
         }
-        return problems.map { "feature `\(feature.name)`: \($0)" }
     }
 
     private func gateProblems(of model: ModelDefinition) -> [String] {

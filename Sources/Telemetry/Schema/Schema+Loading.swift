@@ -2,8 +2,8 @@ import Foundation
 
 extension Schema {
     /// Reads and checks a schema document.
-    /// - Throws: `InputFileError` when the file cannot be read; `SchemaError` with every problem found: broken JSON, a missing
-    ///   or unknown key, a wrong type, or sections that do not fit together (see `consistencyProblems`).
+    /// - Throws: `InputFileError` when the file cannot be read; `SchemaError` with every problem found: broken JSON, a
+    ///   missing or unknown key, a wrong type, or sections that do not fit together (see `consistencyProblems`).
     public static func load(_ path: String) throws -> Schema {
         let schema = try StrictDocument.load(Schema.self, path: path)
         let problems = schema.consistencyProblems()

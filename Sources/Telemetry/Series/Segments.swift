@@ -10,8 +10,8 @@ public struct Segment: Sendable, Equatable {
 
 /// The segments of a set of table rows, link after link in the order of their keys, each link in time order.
 ///
-/// They depend on nothing but the given rows: not on the order in which links appear in the file, and not on rows outside the
-/// set. The same rows in a file of their own give the same segments.
+/// They depend on nothing but the given rows: not on the order in which links appear in the file, and not on rows outside
+/// the set. The same rows in a file of their own give the same segments.
 public struct Segments: Sendable {
     /// Rows of the table, segment after segment.
     public let rows: [Int32]
@@ -103,6 +103,8 @@ extension Double {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
         let middle = sorted.count / 2
-        self = sorted.count.isMultiple(of: 2) ? (Double(sorted[middle - 1]) + Double(sorted[middle])) / 2 : Double(sorted[middle])
+        self =
+            sorted.count.isMultiple(of: 2)
+            ? (Double(sorted[middle - 1]) + Double(sorted[middle])) / 2 : Double(sorted[middle])
     }
 }

@@ -11,7 +11,8 @@ public enum Training: PartRole { public static let name = "train" }
 /// What thresholds and early stopping are chosen on.
 public enum Validation: PartRole { public static let name = "validation" }
 
-/// What the written artifact is judged on, once: the test part. (`Testing` would hide the test library's module of that name.)
+/// What the written artifact is judged on, once: the test part. (`Testing` would hide the test library's module of that
+/// name.)
 public enum HeldOut: PartRole { public static let name = "test" }
 
 /// The rows of a table that lie in one interval of time, cut into segments.

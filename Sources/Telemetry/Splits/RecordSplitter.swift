@@ -29,8 +29,8 @@ public struct RecordSplitter {
     }
 
     /// The next record with its line break, byte for byte as in the file; nil at the end.
-    /// - Throws: `InputFileError` and `TelemetryFileError` when the disk fails or gzip data is damaged; `RecordError` for a quote
-    ///   that is never closed or a record beyond the limit.
+    /// - Throws: `InputFileError` and `TelemetryFileError` when the disk fails or gzip data is damaged; `RecordError` for a
+    ///   quote that is never closed or a record beyond the limit.
     public mutating func next() throws -> [UInt8]? {
         while let record = try nextLine() {
             if record.allSatisfy({ $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { continue }

@@ -4,8 +4,8 @@ import Foundation
 
 /// Writes the parts of a temporal split as files of their own.
 public enum SplitFiles {
-    /// Copies a recording's records, byte for byte and in file order, into `train.csv`, `validation.csv` and `test.csv`; each
-    /// begins with the header. Rows of the embargo go nowhere. Streams: memory does not grow with the file.
+    /// Copies a recording's records, byte for byte and in file order, into `train.csv`, `validation.csv` and `test.csv`;
+    /// each begins with the header. Rows of the embargo go nowhere. Streams: memory does not grow with the file.
     /// - Parameters:
     ///   - path: the CSV or CSV.gz file that the split's table was read from.
     ///   - assignments: the part of every data row, in file order.
@@ -24,7 +24,9 @@ public enum SplitFiles {
         }
         let paths = [Training.name, Validation.name, HeldOut.name].map { "\(directory)/\($0).csv" }
         var records = try RecordSplitter(path)
-        guard let header = try records.next().map(closed) else { throw SplitFilesError(path: path, found: 0, expected: assignments.count) }
+        guard let header = try records.next().map(closed) else {
+            throw SplitFilesError(path: path, found: 0, expected: assignments.count)
+        }
         try AtomicFile.stream(to: paths[0]) { train in
             try AtomicFile.stream(to: paths[1]) { validation in
                 try AtomicFile.stream(to: paths[2]) { test in

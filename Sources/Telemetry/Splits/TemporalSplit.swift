@@ -89,7 +89,9 @@ public struct SplitBoundaries: Sendable, Codable, Equatable {
 
     /// Microseconds; 0 when no link has two rows.
     private static func medianStep(of table: TelemetryTable) -> Double {
-        let steps = table.rowsOfLink(among: 0 ..< Int32(table.rowCount)).flatMap { Series(rows: $0, timestamps: table.timestamps).steps }
+        let steps = table.rowsOfLink(among: 0 ..< Int32(table.rowCount)).flatMap {
+            Series(rows: $0, timestamps: table.timestamps).steps
+        }
         return Double(median: steps) ?? 0
     }
 }

@@ -34,28 +34,22 @@ struct SeriesTimes {
     private mutating func check(_ members: [Int32], of rows: Rows, _ link: LinkKey) {
         let timestamps = rows.timestamps
         var latest = Int64.min
-        var sorted = true
         for row in members {
             let instant = timestamps[Int(row)]
             if instant < latest {
-                sorted = false
                 outOfOrder.add(
                     rows.place(row), found: "\(Instant.text(instant)) after \(Instant.text(latest)) on link \(link)")
             }
             latest = max(latest, instant)
         }
-        // Row numbers break ties, so that of two rows at one instant the later one in the file is the duplicate.
-        let ordered = sorted ? members : members.sorted { (timestamps[Int($0)], $0) < (timestamps[Int($1)], $1) }
-        let steps = zip(ordered, ordered.dropFirst()).map { timestamps[Int($1)] - timestamps[Int($0)] }
-        let positive = steps.filter { $0 > 0 }.sorted()
-        let limit = positive.isEmpty ? .infinity : gapFactor * Double(positive[positive.count / 2])
-        for (step, row) in zip(steps, ordered.dropFirst()) {
-            if step == 0 {
-                duplicates.add(rows.place(row), found: "\(Instant.text(timestamps[Int(row)])) again on link \(link)")
-            } else if Double(step) > limit {
-                longestGap = max(longestGap, Double(step) / 1e6)
-                gaps.add(rows.place(row), found: "\(Double(step) / 1e6) s without a row on link \(link)")
-            }
+        let series = Series(rows: members, timestamps: timestamps)
+        for row in series.repeatedRows {
+            duplicates.add(rows.place(row), found: "\(Instant.text(timestamps[Int(row)])) again on link \(link)")
+        }
+        for run in series.runs(gapFactor: gapFactor).dropFirst() {
+            let seconds = Double(series.steps[run.lowerBound - 1]) / 1e6
+            longestGap = max(longestGap, seconds)
+            gaps.add(rows.place(series.rows[run.lowerBound]), found: "\(seconds) s without a row on link \(link)")
         }
     }
 }

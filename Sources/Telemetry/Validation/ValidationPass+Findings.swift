@@ -54,11 +54,19 @@ extension ValidationPass {
                 expected: "\(column.name) in every file: \(column.meaning)", advice: missingAdvice(column.name))
         }
         let severity: Finding.Severity = needs.named == nil ? .warning : .error
+        let leaveOut = needs.named == nil
+            ? "the model is left out; add the column to train it" : "or leave the model out of --models"
         let ofModels = needs.missing.flatMap { model, columns in
-            columns.map { column in
-                let leaveOut = needs.named == nil
-                    ? "the model is left out; add the column to train it" : "or leave the model out of --models"
-                return Finding(
+            if columns.isEmpty {
+                let used = schema.columnsUsed(by: model).joined(separator: ", ")
+                return [
+                    Finding(
+                        .missingRequiredColumn, severity, model: model, found: "no column of its features",
+                        expected: "one at least of \(used)", advice: leaveOut)
+                ]
+            }
+            return columns.map { column in
+                Finding(
                     .missingRequiredColumn, severity, column: column, model: model, found: "no such column",
                     expected: "\(column), which the model needs", advice: "\(missingAdvice(column)); \(leaveOut)")
             }
@@ -86,7 +94,7 @@ extension ValidationPass {
         return schema.columns.filter { counts[$0.name, default: 0] > 1 }.map { column in
             let count = counts[column.name, default: 0]
             return Finding(
-                .duplicateColumn, needs.severity(of: column.name), column: column.name, count: count,
+                .duplicateColumn, needs.severity(ofDefectsIn: column.name), column: column.name, count: count,
                 found: "\(count) columns of that name", expected: "one",
                 advice: "rename or remove the others; only the first is read")
         }
@@ -107,7 +115,7 @@ extension ValidationPass {
 
     private func cellFindings(_ tally: ColumnTally) -> [Finding] {
         let column = tally.decoder.definition
-        let severity = needs.severity(of: column.name)
+        let severity = needs.severity(ofDefectsIn: column.name)
         var findings: [Finding] = []
         if tally.unreadable.count > 0 {
             let kind: Finding.Kind = switch column.type {
@@ -125,7 +133,7 @@ extension ValidationPass {
         if tally.outOfRange.count > 0 {
             findings.append(rangeFinding(tally, severity))
         }
-        if let finding = missingFinding(tally, severity) { findings.append(finding) }
+        if let finding = missingFinding(tally) { findings.append(finding) }
         if tally.isConstant, column.availability != .neverFeature {
             findings.append(
                 Finding(
@@ -148,8 +156,9 @@ extension ValidationPass {
             expected: "\(bounds.joined(separator: " and ")) \(column.unit)".trimmingSpaces, advice: advice)
     }
 
-    private func missingFinding(_ tally: ColumnTally, _ severity: Finding.Severity) -> Finding? {
+    private func missingFinding(_ tally: ColumnTally) -> Finding? {
         let column = tally.decoder.definition
+        let severity = needs.severity(ofGapsIn: column.name)
         let limit = column.missingLimit ?? schema.quality.missingLimit
         let share = Double(tally.missing.count) / Double(max(wholeRows, 1))
         guard share > limit else { return nil }

@@ -1,6 +1,7 @@
 /// Windows of `windowLength` successive rows of a frame, each wholly inside one segment: views that copy nothing.
 ///
-/// There is no way to make one but from a frame, which is of one part; so no window crosses a gap, a link or a split boundary.
+/// There is no way to make one but from a frame, which is of one part; so no window crosses a gap, a link or a split
+/// boundary.
 public struct WindowSet<Role: PartRole>: Sendable {
     public let frame: FeatureFrame<Role>
     public let windowLength: Int

@@ -1,0 +1,123 @@
+import ModelGraph
+import Randomness
+import TestSupport
+import Testing
+
+@testable import Learners
+
+/// Backpropagation against finite differences: the slope of the loss along a random direction of all weights at once.
+///
+/// The loss is computed from float32 outputs, so its rounding (about 1e-7) divided by the step (1e-2 or so) and the third
+/// derivative times the step squared bound what agreement can be seen: 2e-4 of the slope's natural size.
+@Suite struct GradientTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var network: SequentialNetwork
+        var loss: Loss
+        var targets: TrainingData.Targets?
+
+        init(_ name: String, _ input: SampleShape, _ layers: [LayerSpecification], _ loss: Loss = .meanSquaredError) {
+            testDescription = name
+            network = SequentialNetwork(input: input, layers: layers)
+            self.loss = loss
+        }
+    }
+
+    static let row = SampleShape.row(features: 4)
+    static let window = SampleShape.window(length: 5, features: 3)
+
+    static let layers: [Case] = [
+        Case("dense", row, [.dense(units: 5, activation: .tanh), .dense(units: 3)]),
+        Case("dense over steps", window, [.dense(units: 5, activation: .sigmoid), .dense(units: 2)]),
+        Case("time-distributed dense", window, [.lstm(units: 4, returnSequences: true), .timeDistributedDense(units: 2)]),
+        Case("LSTM, last step", window, [.lstm(units: 6), .dense(units: 1)]),
+        Case("LSTM, all steps", window, [.dense(units: 3), .lstm(units: 5, returnSequences: true), .lstm(units: 17)]),
+        Case("LSTM of one step", .window(length: 1, features: 3), [.lstm(units: 4)]),
+        Case("repeat vector", row, [.dense(units: 3), .repeatVector(count: 4), .lstm(units: 3, returnSequences: true)]),
+        Case("flatten", window, [.dense(units: 4, activation: .tanh), .flatten, .dense(units: 2)]),
+        Case("dropout", row, [.dense(units: 16), .dropout(rate: 0.5), .dense(units: 2)]),
+        Case("batch normalization", row, [.dense(units: 5), .batchNormalization(), .dense(units: 2)]),
+        Case("batch normalization over steps", window, [.dense(units: 4), .batchNormalization(), .lstm(units: 3)]),
+        Case("softmax inside", row, [.dense(units: 5, activation: .softmax), .dense(units: 2)]),
+        Case("activation layer", row, [.dense(units: 5), .activation(.gelu), .dense(units: 2), .activation(.softmax)]),
+    ]
+
+    static let losses: [Case] = [
+        Loss.meanSquaredError, .meanAbsoluteError, .huber(delta: 0.5), .binaryCrossEntropy, .categoricalCrossEntropy,
+        .sparseCategoricalCrossEntropy, .setLikelihood, .expectedCost,
+    ].map { Case("\($0)", window, [.lstm(units: 4, returnSequences: true), .dense(units: 3)], $0) }
+
+    @Test("every layer's gradient is the slope of the loss", arguments: layers)
+    func layer(_ example: Case) throws { try check(example) }
+
+    @Test("every loss's gradient is its slope", arguments: losses)
+    func loss(_ example: Case) throws { try check(example) }
+
+    private func check(_ example: Case) throws {
+        let samples = 7
+        let network = example.network, loss = example.loss
+        let compiled = try CompiledNetwork(network)
+        let data = TrainingData(
+            samples: Golden.windows(samples, length: network.input.steps, features: network.input.features),
+            targets: .values(Self.targets(for: loss, rows: samples * compiled.outputShape.steps, width: compiled.outputShape.features)),
+            sampleWeights: Golden.sampleWeights(samples))
+        let weights = Golden.weights(like: NetworkWeights(initial: compiled, from: RandomStream(seed: 1)))
+        let gradients = try network.lossAndGradients(of: data, loss: loss, weights: weights).gradients
+        for seed in 0 ..< 4 as Range<UInt64> {
+            let direction = weights.randomDirection(RandomStream(seed: seed))
+            let predicted = gradients.inner(direction)
+            let step: Float = 4e-3
+            let above = try network.lossAndGradients(of: data, loss: loss, weights: weights.moved(along: direction, by: step)).loss
+            let below = try network.lossAndGradients(of: data, loss: loss, weights: weights.moved(along: direction, by: -step)).loss
+            let measured = (above - below) / Double(2 * step)
+            let size = gradients.inner(gradients).squareRoot() + 0.1
+            #expect(abs(measured - predicted) < 5e-4 * size, "slope \(measured), gradient says \(predicted)")
+        }
+    }
+
+    private static func targets(for loss: Loss, rows: Int, width: Int) -> [Float] {
+        let values = Golden.wave(rows * width, 1, 3)
+        return switch loss {
+        case .meanSquaredError, .meanAbsoluteError, .huber, .expectedCost: values
+        case .binaryCrossEntropy: values.map { $0 > 0 ? 1 : 0 }
+        case .categoricalCrossEntropy: values.map(abs)
+        case .sparseCategoricalCrossEntropy: (0 ..< rows).map { Float($0 % width) }
+        case .setLikelihood: values.enumerated().map { $1 > 0 || $0 % width == 0 ? 1 : 0 }
+        }
+    }
+}
+
+extension NetworkWeights {
+    fileprivate func randomDirection(_ stream: RandomStream) -> NetworkWeights {
+        var stream = stream
+        var direction = self
+        for layer in direction.layers.indices {
+            for tensor in direction.layers[layer].variables.indices {
+                direction.layers[layer].variables[tensor] = layers[layer].variables[tensor].map { _ in Float(stream.normal()) }
+            }
+        }
+        let length = Float(direction.inner(direction).squareRoot())
+        for layer in direction.layers.indices {
+            for tensor in direction.layers[layer].variables.indices {
+                direction.layers[layer].variables[tensor] = direction.layers[layer].variables[tensor].map { $0 / length }
+            }
+        }
+        return direction
+    }
+
+    fileprivate func inner(_ other: NetworkWeights) -> Double {
+        zip(layers.flatMap { $0.variables.flatMap { $0 } }, other.layers.flatMap { $0.variables.flatMap { $0 } })
+            .reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+
+    fileprivate func moved(along direction: NetworkWeights, by step: Float) -> NetworkWeights {
+        var moved = self
+        for layer in layers.indices {
+            for tensor in layers[layer].variables.indices {
+                moved.layers[layer].variables[tensor] = zip(layers[layer].variables[tensor], direction.layers[layer].variables[tensor])
+                    .map { $0 + step * $1 }
+            }
+        }
+        return moved
+    }
+}

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Randomness
+@testable import TensorCore
+
+/// The kernels' generator against the independent one of `Randomness`.
+@Suite struct DropoutStreamTests {
+    @Test("element 16 j + l of a run of 64 is decided by word j of block l")
+    func order() {
+        let key: UInt64 = 0xFEED_BEEF_1234_5678
+        let stream = DropoutStream(key: key, part: 5, step: 9)
+        for rate in [0.1, 0.5, 0.9] as [Float] {
+            var scales = [Float](repeating: 9, count: 200)
+            Kernels.best.dropoutScales(rate: rate, from: stream, count: 200, into: &scales)
+            for (index, scale) in scales.enumerated() {
+                let block = UInt32(index / 64 * 16 + index % 16)
+                let words = RandomStream.philox(
+                    counter: SIMD4(block, 5, 9, 0), key: SIMD2(UInt32(truncatingIfNeeded: key), UInt32(key >> 32)))
+                let isDropped = words[index % 64 / 16] < UInt32(Double(rate) * 0x1p32)
+                #expect((scale == 0) == isDropped)
+            }
+        }
+    }
+}

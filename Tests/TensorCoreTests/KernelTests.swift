@@ -1,0 +1,262 @@
+import CKernels
+import Randomness
+import TestSupport
+import Testing
+
+@testable import TensorCore
+
+/// Every instruction set of this processor against the plain twins. Fused sets must give the twins' very bits wherever the
+/// operations are those of IEEE 754; `baseline` rounds products and sums apart, and elementary functions are approximations.
+@Suite struct KernelTests {
+    static let sets = Kernels.InstructionSet.allCases.filter { $0 != .plain && Kernels($0) != nil }
+    static let plain = Kernels(.plain)!
+
+    static func numbers(_ count: Int, seed: UInt64, in range: ClosedRange<Double> = -1 ... 1) -> [Float] {
+        var stream = RandomStream(seed: seed)
+        return (0 ..< count).map { _ in Float(stream.uniform(range.lowerBound, range.upperBound)) }
+    }
+
+    /// Equal bits for fused sets, `absolute` for the others.
+    static func disagreement(_ set: Kernels.InstructionSet, _ found: [Float], _ plain: [Float], absolute: Double) -> String? {
+        set == .baseline ? mismatch(found, plain, absolute: absolute, relative: 1e-6) : mismatch(found, plain, absolute: 0)
+    }
+
+    struct Shape: Sendable {
+        var m: Int, n: Int, k: Int
+        init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
+    }
+
+    /// Whole tiles of every kind, each remainder of rows and columns, no depth, and more depth than one block.
+    static let shapes = [
+        Shape(16, 256, 84), Shape(8, 64, 16), Shape(7, 32, 5), Shape(13, 16, 9), Shape(1, 1, 1), Shape(3, 117, 20), Shape(5, 48, 3),
+        Shape(9, 80, 1), Shape(4, 10, 16), Shape(2, 33, 0), Shape(6, 23, 600), Shape(31, 15, 513), Shape(12, 63, 7),
+    ]
+
+    @Test("products of every shape, transposed or not, from every start, are the plain loop's", arguments: sets)
+    func products(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        for (seed, shape) in Self.shapes.enumerated() {
+            for transposed in [false, true] {
+                for start in 0 ..< 3 {
+                    let case_ = Product(shape, transposed: transposed, start: start, seed: UInt64(seed))
+                    let (found, expected) = (case_.run(kernels), case_.run(Self.plain))
+                    let wrong = Self.disagreement(set, found, expected, absolute: 1e-5)
+                    #expect(wrong == nil, "\(shape), transposed \(transposed), start \(start)")
+                }
+            }
+        }
+    }
+
+    /// A product between matrices that have room between their rows; the room must stay as it is.
+    struct Product {
+        var shape: Shape
+        var transposed: Bool
+        var start: Int
+        var a: [Float], b: [Float], c: [Float], bias: [Float]
+
+        init(_ shape: Shape, transposed: Bool, start: Int, seed: UInt64) {
+            self.shape = shape
+            self.transposed = transposed
+            self.start = start
+            a = numbers((shape.m + 3) * (shape.k + 3), seed: 4 * seed)
+            b = numbers(max(shape.k, 1) * (shape.n + 2), seed: 4 * seed + 1)
+            c = numbers(shape.m * (shape.n + 5), seed: 4 * seed + 2)
+            bias = numbers(shape.n, seed: 4 * seed + 3)
+        }
+
+        func run(_ kernels: Kernels) -> [Float] {
+            var result = c
+            let (rows, columns) = transposed ? (shape.k, shape.m) : (shape.m, shape.k)
+            bias.withUnsafeBufferPointer { bias in
+                result.withUnsafeMutableBufferPointer { result in
+                    kernels.multiply(
+                        MatrixView(a, rows: rows, columns: columns, stride: columns + 3), transposed: transposed,
+                        MatrixView(b, rows: shape.k, columns: shape.n, stride: shape.n + 2),
+                        into: MutableMatrixView(result.baseAddress!, rows: shape.m, columns: shape.n, stride: shape.n + 5),
+                        startingFrom: start == 0 ? .zero : start == 1 ? .bias(bias.baseAddress!) : .current)
+                }
+            }
+            return result
+        }
+    }
+
+    @Test("transposes, column sums, sums of squares, additions and scalings are the plain loop's", arguments: sets)
+    func simpleKernels(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        for (rows, columns) in [(1, 1), (16, 64), (37, 21), (5, 100)] {
+            let a = Self.numbers(rows * columns, seed: 1), b = Self.numbers(rows * columns, seed: 2)
+            func results(_ kernels: Kernels) -> [[Float]] {
+                var transposed = a, sums = [Float](repeating: 9, count: columns), added = b, scaled = a
+                kernels.transpose(
+                    MatrixView(a, rows: rows, columns: columns), into: MutableMatrixView(&transposed, rows: columns, columns: rows))
+                kernels.sumRows(of: MatrixView(a, rows: rows, columns: columns), into: &sums)
+                kernels.add(a, count: a.count, to: &added)
+                kernels.multiply(a, by: b, count: a.count, into: &scaled)
+                return [transposed, sums, added, scaled]
+            }
+            #expect(results(kernels) == results(Self.plain))
+            #expect(kernels.sumOfSquares(a, count: a.count) == Self.plain.sumOfSquares(a, count: a.count))
+        }
+    }
+
+    @Test("exp, sigmoid and tanh stay within their stated errors over all arguments", arguments: sets)
+    func elementaryFunctions(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        // Every 4,096th float from the smallest to the largest argument that does not saturate, both signs.
+        let magnitudes = stride(from: Float(1e-12).bitPattern, through: Float(87).bitPattern, by: 4096).map(Float.init(bitPattern:))
+        let points = magnitudes + magnitudes.map { -$0 } + [0]
+        for (function, bound) in [(ElementwiseFunction.exponential, 2.0), (.sigmoid, 2.0), (.tanh, 5.0)] {
+            var found = points, exact = points
+            kernels.apply(function, count: points.count, to: points, into: &found)
+            Self.plain.apply(function, count: points.count, to: points, into: &exact)
+            var worst = 0.0
+            for (a, b) in zip(found, exact) { worst = max(worst, Double(abs(a - b)) / Double(b.ulp)) }
+            #expect(worst <= bound, "\(function)")
+        }
+    }
+
+    @Test("functions saturate at the ends and keep NaN", arguments: sets)
+    func extremes(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        func value(_ function: ElementwiseFunction, _ x: Float) -> Float {
+            var y: Float = 0
+            kernels.apply(function, count: 1, to: [x], into: &y)
+            return y
+        }
+        #expect(value(.sigmoid, 200) == 1 && value(.tanh, 200) == 1 && value(.tanh, -.infinity) == -1)
+        #expect(value(.sigmoid, -200) < 1e-37 && value(.exponential, -200) < 1e-37 && value(.exponential, 88) > 1.6e38)
+        for function in ElementwiseFunction.allCases { #expect(value(function, .nan).isNaN, "\(function)") }
+    }
+
+    @Test("activations and their derivatives are the plain twins'", arguments: sets)
+    func activations(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let z = Self.numbers(203, seed: 6, in: -5 ... 5), dy = Self.numbers(203, seed: 7)
+        for function in ElementwiseFunction.allCases {
+            func results(_ kernels: Kernels) -> (y: [Float], dz: [Float]) {
+                var y = z, dz = dy
+                kernels.apply(function, count: z.count, to: z, into: &y)
+                kernels.applyDerivative(of: function, count: z.count, argument: z, value: y, outputGradient: dy, into: &dz)
+                return (y, dz)
+            }
+            let (found, expected) = (results(kernels), results(Self.plain))
+            #expect(mismatch(found.y, expected.y, absolute: 2e-7, relative: 3e-7) == nil, "\(function)")
+            #expect(mismatch(found.dz, expected.dz, absolute: 5e-7, relative: 5e-7) == nil, "slope of \(function)")
+        }
+    }
+
+    @Test("softmax rows sum to one, survive large arguments and are the plain twin's", arguments: sets)
+    func softmax(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        for columns in [1, 3, 10, 16, 37] {
+            let z = Self.numbers(5 * columns, seed: 8, in: -300 ... 300)
+            var found = z, expected = z
+            kernels.softmax(rows: 5, columns: columns, of: z, into: &found)
+            Self.plain.softmax(rows: 5, columns: columns, of: z, into: &expected)
+            #expect(mismatch(found, expected, absolute: 2e-7) == nil)
+            for row in 0 ..< 5 { #expect(abs(found[row * columns ..< (row + 1) * columns].reduce(0, +) - 1) < 1e-6) }
+        }
+    }
+
+    @Test("an LSTM step and its gradient are the plain twins'", arguments: sets)
+    func lstm(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        for units in [1, 16, 21, 64] {
+            for isFirst in [true, false] {
+                let found = Self.lstmResults(kernels, units: units, isFirst: isFirst)
+                let expected = Self.lstmResults(Self.plain, units: units, isFirst: isFirst)
+                for (a, b) in zip(found, expected) { #expect(mismatch(a, b, absolute: 6e-7) == nil, "\(units) units") }
+            }
+        }
+    }
+
+    /// Activations, cell, tanh and hidden state; then the gradients of sums and cell.
+    private static func lstmResults(_ kernels: Kernels, units: Int, isFirst: Bool) -> [[Float]] {
+        let rows = 3, count = rows * units
+        var gates = numbers(4 * count, seed: 9, in: -3 ... 3), cell = numbers(count, seed: 0), tanhs = cell, hidden = cell
+        let previous = FloatBlock(numbers(count, seed: 10)), above = FloatBlock(numbers(count, seed: 11))
+        let next = FloatBlock(numbers(count, seed: 12))
+        var cellGradient = numbers(count, seed: 13), activated: [Float] = []
+        gates.withUnsafeMutableBufferPointer { gates in
+            cell.withUnsafeMutableBufferPointer { cell in
+                tanhs.withUnsafeMutableBufferPointer { tanhs in
+                    let step = Kernels.LSTMStep(
+                        rows: rows, units: units, gates: gates.baseAddress!,
+                        previousCell: isFirst ? nil : UnsafePointer(previous.base), cell: cell.baseAddress!,
+                        cellTanh: tanhs.baseAddress!)
+                    kernels.lstmForward(step, hidden: &hidden)
+                    activated = Array(gates)
+                    kernels.lstmBackward(
+                        step, outputGradient: UnsafePointer(above.base),
+                        nextHiddenGradient: isFirst ? nil : UnsafePointer(next.base), cellGradient: &cellGradient)
+                }
+            }
+        }
+        return [activated, cell, tanhs, hidden, gates, cellGradient]
+    }
+
+    @Test("optimiser steps are the plain twins'", arguments: sets)
+    func optimisers(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let count = 77, gradient = Self.numbers(count, seed: 14)
+        func results(_ kernels: Kernels) -> [Float] {
+            var (m, v, w) = (Self.numbers(count, seed: 15), Self.numbers(count, seed: 16, in: 0 ... 1), Self.numbers(count, seed: 17))
+            kernels.adam(
+                beta1: 0.9, beta2: 0.999, epsilon: 1e-7, stepSize: 0.01, gradientScale: 0.5, count: count, gradient: gradient, m: &m,
+                v: &v, weights: &w)
+            kernels.momentumStep(
+                rate: 0.1, momentum: 0.9, gradientScale: 0.5, count: count, gradient: gradient, velocity: &m, weights: &w)
+            return m + v + w
+        }
+        #expect(Self.disagreement(set, results(kernels), results(Self.plain), absolute: 1e-6) == nil)
+    }
+
+    @Test("the first Adam step moves every weight by the learning rate against its gradient's sign")
+    func firstAdamStep() {
+        let (rate, beta1, beta2) = (Float(0.01), 0.9, 0.999)
+        var (m, v, w) = ([Float](repeating: 0, count: 3), [Float](repeating: 0, count: 3), [Float](repeating: 0, count: 3))
+        Kernels.best.adam(
+            beta1: beta1, beta2: beta2, epsilon: 1e-7, stepSize: rate * Float((1 - beta2).squareRoot() / (1 - beta1)),
+            gradientScale: 1, count: 3, gradient: [2, -0.5, 1e-3], m: &m, v: &v, weights: &w)
+        // ε is 1e-7 against √v ≥ 3e-5: at most 0.4 % less than the learning rate.
+        #expect(mismatch(w, [-rate, rate, -rate], absolute: 0, relative: 4e-3) == nil)
+    }
+
+    @Test("dropout decisions are Philox's words, in the documented order", arguments: sets)
+    func dropout(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let count = 150
+        var scales = [Float](repeating: 9, count: count), plain = scales
+        let stream = DropoutStream(key: 0x0123_4567_89AB_CDEF, part: 3, step: 77)
+        kernels.dropoutScales(rate: 0.25, from: stream, count: count, into: &scales)
+        Self.plain.dropoutScales(rate: 0.25, from: stream, count: count, into: &plain)
+        #expect(scales == plain)
+        #expect(Set(scales) == [0, 1 / 0.75])
+    }
+
+    @Test("AVX2 and AVX-512 give the same bits in everything")
+    func sameBits() throws {
+        guard let narrow = Kernels(.avx2), let wide = Kernels(.avx512) else { return }
+        let z = Self.numbers(333, seed: 20, in: -20 ... 20)
+        for function in ElementwiseFunction.allCases {
+            var a = z, b = z
+            narrow.apply(function, count: z.count, to: z, into: &a)
+            wide.apply(function, count: z.count, to: z, into: &b)
+            #expect(a == b, "\(function)")
+        }
+        for units in [5, 32, 64] {
+            #expect(
+                Self.lstmResults(narrow, units: units, isFirst: false) == Self.lstmResults(wide, units: units, isFirst: false))
+        }
+        var a = z, b = z
+        narrow.softmax(rows: 9, columns: 37, of: z, into: &a)
+        wide.softmax(rows: 9, columns: 37, of: z, into: &b)
+        #expect(a == b)
+    }
+
+    @Test("the dispatcher never chooses the plain twins by itself")
+    func dispatch() {
+        #expect(Kernels(.baseline) != nil)
+        #expect(["baseline", "avx2", "avx512"].contains(Kernels.best.name) || Kernels.best.name == "plain")
+    }
+}
