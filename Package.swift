@@ -77,7 +77,7 @@ let package = Package(
         module("Reports"),
         module("Pipeline", [
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Failures", "Files", subprocess, system,
+            "Simulation", "Importing", "Metrics", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 

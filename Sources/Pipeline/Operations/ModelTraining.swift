@@ -2,7 +2,6 @@ import Evaluation
 import Files
 import Foundation
 public import Learners
-import Metrics
 import ModelArtifacts
 import ModelGraph
 import Telemetry
@@ -28,6 +27,10 @@ public enum ModelTraining {
         onEvent(.phase("writing artifacts"))
         let artifacts = try write(trained, options)
         try ReportJSON.write(trained.reference, to: ArtifactNames(options.output).reference)
+        if let prefix = options.checkDataPrefix {
+            try NumPyArray.write(trained.check.inputs, to: "\(prefix)_input.npy")
+            try NumPyArray.write(trained.check.outputs, to: "\(prefix)_output.npy")
+        }
         onEvent(.phase("evaluating"))
         let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
         return ModelReport(

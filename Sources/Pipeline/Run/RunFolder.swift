@@ -34,6 +34,8 @@ public struct RunFolder: Sendable, Equatable {
     public func log(_ model: ModelKind) -> String { "\(logs)/\(model.rawValue).log" }
     /// The numbers behind a model's plots, handed from the trainer's process to the one that writes the reports.
     public func plotData(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_plots.json" }
+    /// Rows and expected outputs for checking the artifacts in another runtime: `<prefix>_input.npy`, `<prefix>_output.npy`.
+    public func checkDataPrefix(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)" }
     public func trainingPlot(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_training.svg" }
     /// Where trainers keep what `--resume` needs.
     public var state: String { "\(checkpoints)/state" }
@@ -85,6 +87,7 @@ public struct RunFolder: Sendable, Equatable {
         let perModel = ModelKind.allCases.flatMap { model in
             ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
                 + [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
+                + ["input", "output"].map { "\(checkDataPrefix(model))_\($0).npy" }
         }
         return perModel + [masterReport, masterMarkdown, evaluationReport, evaluationMarkdown]
     }
