@@ -27,6 +27,10 @@ public struct RunFolder: Sendable, Equatable {
     public func modelReport(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_report.json" }
     /// What was kept of the train and validation parts for judging.
     public func reference(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_reference.json" }
+    /// Sample inputs and outputs as NumPy arrays.
+    public func samples(_ model: ModelKind) -> [String] {
+        ["input", "output"].map { "\(checkpoints)/\(model.fileStem)_\($0).npy" }
+    }
     public var masterReport: String { "\(checkpoints)/master_training_report.json" }
     public var masterMarkdown: String { "\(checkpoints)/master_training_report.md" }
     public var manifest: String { "\(checkpoints)/run_manifest.json" }
@@ -85,9 +89,9 @@ public struct RunFolder: Sendable, Equatable {
 
     private func wellKnownFiles() -> [String] {
         let perModel = ModelKind.allCases.flatMap { model in
-            ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
-                + [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
-                + ["input", "output"].map { "\(checkDataPrefix(model))_\($0).npy" }
+            let artifacts = ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
+            let records = [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
+            return artifacts + records + samples(model)
         }
         return perModel + [masterReport, masterMarkdown, evaluationReport, evaluationMarkdown]
     }
