@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
         // Tests.
-        module("TestSupport", ["ModelGraph"]),
+        module("TestSupport", ["ModelGraph", "Telemetry", "Randomness"]),
         tests("Architecture", []),
         tests("Randomness", ["Randomness"]),
         tests("Files", ["Files", "Failures"]),
@@ -93,11 +93,11 @@ let package = Package(
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
-        tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
+        tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
-        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
+        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures"]),
         tests("Evaluation", [
-            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
+            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", [

@@ -91,7 +91,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     static let all = [bandwidthLike, policyLike, autoencoderLike, batchNormalization]
 
     /// One batch per epoch, so that the history is the losses of ten steps in a row.
-    private static func configuration(_ loss: Loss, _ optimiser: Optimiser, samples: Int, norm: Float? = nil) -> TrainingConfiguration {
+    private static func configuration(_ loss: Loss, _ optimiser: Optimiser, samples: Int, norm: Float? = nil)
+        -> TrainingConfiguration
+    {
         TrainingConfiguration(
             loss: loss, optimiser: optimiser, epochs: 10, batchSize: samples, shuffles: false, largestGradientNorm: norm)
     }
@@ -114,7 +116,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         network: SequentialNetwork(
             input: .row(features: 7),
             layers: [
-                .dense(units: 16, activation: .relu), .dense(units: 8, activation: .relu), .dense(units: 10, activation: .softmax),
+                .dense(units: 16, activation: .relu), .dense(units: 8, activation: .relu),
+                .dense(units: 10, activation: .softmax),
             ]),
         data: TrainingData(
             samples: Golden.windows(40, length: 1, features: 7), targets: .values(Golden.wave(400, 1, 4).map(abs))),

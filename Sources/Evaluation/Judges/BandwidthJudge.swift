@@ -22,8 +22,9 @@ public enum BandwidthJudge {
         }
         let evidence = Evidence(
             metrics: metrics(judged, rows, resamples, units) + (try context.operationalMetrics(model)), baselines: baselines,
-            testRows: rows.actual.count, units: rows.actual.count < context.rowsNeeded ? 0 : units.count,
-            unitsNeeded: context.unitsNeeded, unitName: "blocks of \(context.blockLength) windows")
+            testRows: rows.actual.count, units: units.count, unitsNeeded: context.unitsNeeded,
+            unitName: "blocks of \(context.blockLength) windows", rowsNeeded: context.rowsNeeded,
+            brokenOutputs: rows.predicted.count { !$0.isFinite })
         let scored = rows.scored(rows.predicted, .rows(rows.actual.count))
         return context.judgement(
             evidence, leftOut: rows.leftOut,
@@ -62,11 +63,6 @@ public enum BandwidthJudge {
     }
 }
 
-extension Units {
-    /// Every unit once.
-    var once: [Double] { Array(repeating: 1, count: count) }
-}
-
 /// The model's forecasts of the test part with everything to compare them with; arrays are per window.
 struct Forecasts {
     let frame: FeatureFrame<HeldOut>
@@ -96,14 +92,26 @@ struct Forecasts {
         names = links.map { frame.links[$0].description }
         actual = endRows.map { Double(target[$0 + 1]) }
         predicted = try model.outputs(windows).map { Double($0) }
-        let throughput = model.plan.featureNames.firstIndex(of: BandwidthFeature.lastValue) ?? 0
+        guard let throughput = model.plan.featureNames.firstIndex(of: BandwidthFeature.lastValue) else {
+            throw WrittenModelError(
+                path: model.path, found: "no feature \(BandwidthFeature.lastValue)",
+                expected: "the one that simple forecasts are made from")
+        }
         histories = (0 ..< windows.count).flatMap { [windows] window in
             windows.rows(ofWindow: window).map { Double(frame.values[$0 * frame.featureCount + throughput]) }
         }
         self.reference = reference
         floorShare = context.number("floor_share", default: 0.01)
         leftOut = ["windows whose next throughput is missing": candidates.count - windows.count]
+        leftOut["windows of links without a scale in the train part (correlation and comparisons)"] =
+            names.count { scale(of: $0) == nil }
         leftOut["windows at or below the floor (MAPE only)"] = actual.indices.count { actual[$0] <= floor(of: $0) }
+    }
+
+    /// A link's own scale in the train part; nil for a link that it does not know or where throughput never changed. The scale
+    /// of all links would not do: it would measure which link a row belongs to.
+    func scale(of link: String) -> GroupScale? {
+        reference.links[link].map(\.scale).flatMap { $0.deviation > 0 ? $0 : nil }
     }
 
     func floor(of window: Int) -> Double { max(0, reference.link(names[window]).median * floorShare) }
@@ -113,8 +121,7 @@ struct Forecasts {
             RegressionSums(predicted: forecasts[row], actual: actual[row], floor: floor(of: row))
         }
         let standardised = UnitTotals(units) { row in
-            let scale = reference.link(names[row]).scale
-            guard scale.deviation > 0 else { return RegressionSums() }
+            guard let scale = scale(of: names[row]) else { return RegressionSums() }
             return RegressionSums(
                 predicted: (forecasts[row] - scale.center) / scale.deviation,
                 actual: (actual[row] - scale.center) / scale.deviation)
@@ -145,7 +152,7 @@ struct Forecasts {
         let scales = names.map { reference.link($0).scale }
         let standardised = histories.indices.map { index in
             let scale = scales[index / length]
-            return (histories[index] - scale.center) / max(scale.deviation, .leastNormalMagnitude)
+            return (histories[index] - scale.center) / (scale.deviation > 0 ? scale.deviation : 1)
         }
         let forecasts = regression.predict(standardised, windowLength: length)
         return zip(forecasts, scales).map { $0 * $1.deviation + $1.center }
@@ -173,11 +180,11 @@ extension Forecasts {
     /// One link of each type over time, and a thinned scatter.
     func plots(_ context: JudgementContext, steps: Int = 240, points: Int = 2000) -> PlotData {
         var plots = PlotData()
-        let stride = max(1, actual.count / points)
-        plots.scatter = Swift.stride(from: 0, to: actual.count, by: stride).map { window in
-            let scale = reference.link(names[window]).scale
-            let unit = max(scale.deviation, .leastNormalMagnitude)
-            return .init(x: (actual[window] - scale.center) / unit, y: (predicted[window] - scale.center) / unit)
+        let stride = max(1, (actual.count + points - 1) / points)
+        plots.scatter = Swift.stride(from: 0, to: actual.count, by: stride).compactMap { window in
+            guard let scale = scale(of: names[window]) else { return nil }
+            return .init(
+                x: (actual[window] - scale.center) / scale.deviation, y: (predicted[window] - scale.center) / scale.deviation)
         }
         for group in context.rowsByLinkType(frame, rows: endRows) {
             let link = links[group.indices[0]]

@@ -31,6 +31,22 @@ struct DetectionProblem {
 
     var baseRate: Double { Double(isAbnormal.count { $0 }) / Double(isAbnormal.count) }
 
+    /// The paired comparisons of a model with simple scores and their thresholds, and the precision-recall curve of the best.
+    func strongAnswers(
+        _ answers: [(name: String, scores: [Double])], thresholds: [String: AlarmThreshold], model: Detection,
+        comparedOn: String, names: DetectionNames
+    ) -> (results: [BaselineResult], bestCurve: [PlotData.Point]) {
+        let detections = answers.map { answer in
+            (answer.name, Detection(self, scores: answer.scores, threshold: thresholds[answer.name]?.value))
+        }
+        let ranked = detections.compactMap { _, detection in detection.prAUC(units.once).map { (area: $0, detection) } }
+        let best = ranked.max { $0.area < $1.area }
+        let results = detections.map { name, detection in
+            compare(model, with: detection, name: name, strength: .strong, comparedOn: comparedOn, names: names)
+        }
+        return (results, best?.1.curve ?? [])
+    }
+
     /// The paired comparison of a model with another answer.
     func compare(
         _ model: Detection, with other: Detection, name: String, strength: BaselineResult.Strength, comparedOn: String,
@@ -72,7 +88,9 @@ struct DetectionProblem {
     }
 
     /// Score over time for the series with the most incidents and, for balance, one with fewer.
-    func timelines(scores: [Double], threshold: Double, titles: [String], count: Int = 3, points: Int = 600) -> [PlotData.Timeline] {
+    func timelines(
+        scores: [Double], threshold: Double, titles: [String], count: Int = 3, points: Int = 600
+    ) -> [PlotData.Timeline] {
         var rowsOfSeries = [[Int]](repeating: [], count: titles.count)
         for (row, number) in series.enumerated() { rowsOfSeries[number].append(row) }
         let busiest = rowsOfSeries.indices.filter { rowsOfSeries[$0].count > 1 }.sorted { a, b in
@@ -169,6 +187,14 @@ struct Detection {
         ranked?.precisionRecallCurve().map { .init(x: $0.recall, y: $0.precision) } ?? []
     }
 
+    /// Precision over recall, and scores over time under the title of each series.
+    func plots(titles: [String]) -> PlotData {
+        var plots = PlotData()
+        plots.precisionRecall = curve
+        plots.timelines = problem.timelines(scores: scores, threshold: threshold ?? .infinity, titles: titles)
+        return plots
+    }
+
     /// The metrics of a subset of rows.
     func group(_ name: String, rows: [Int], names: DetectionNames) -> GroupResult {
         let inside = Set(rows)
@@ -183,4 +209,9 @@ struct Detection {
         ]
         return GroupResult(name: name, rows: rows.count, metrics: values.compactMapValues { $0 })
     }
+}
+
+extension FeatureFrame {
+    /// The link of each segment.
+    var segmentTitles: [String] { segments.map { links[Int(linkOfRow[$0.lowerBound])].description } }
 }

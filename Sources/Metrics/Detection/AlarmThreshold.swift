@@ -15,7 +15,8 @@ public struct AlarmThreshold: Sendable, Codable, Equatable {
 
     /// Fewest false positives with at least `requiredRecall` of the incidents found.
     ///
-    /// Both grow as the threshold falls, so it is the highest that finds enough incidents.
+    /// Both grow as the threshold falls, so the highest that finds enough incidents has the fewest; of the thresholds with
+    /// equally few, down to the next normal row, the lowest: it costs nothing and finds the most.
     ///
     /// - Parameters:
     ///   - labels: true for abnormal rows; alarms on others are false positives.
@@ -27,7 +28,11 @@ public struct AlarmThreshold: Sendable, Codable, Equatable {
         guard let highest = highestThreshold(scores: scores, incidents: incidents, requiredRecall: requiredRecall) else {
             return nil
         }
-        return AlarmThreshold(atLowestAlarm: highest, scores: scores, labels: labels, incidents: incidents)
+        let normalBelow = zip(scores, labels).reduce(-Double.infinity) { best, row in
+            !row.1 && row.0 < highest ? max(best, row.0) : best
+        }
+        let lowest = scores.reduce(highest) { $1 > normalBelow ? min($0, $1) : $0 }
+        return AlarmThreshold(atLowestAlarm: lowest, scores: scores, labels: labels, incidents: incidents)
     }
 
     /// Best share of rows where alarm and label agree with at least `requiredRecall` of the episodes found; the highest

@@ -16,7 +16,7 @@ struct InjectedFault {
     /// Seconds after the last struck step until the injector has logged the end.
     var loggedAfter: Double
 
-    static let linkDurations = 4 ... 7
+    static let linkDurations = 4 ... 6
     static let nodeDurations = 4 ... 6
 
     static func durations(of type: IncidentType) -> ClosedRange<Int> { type.strikesNode ? nodeDurations : linkDurations }

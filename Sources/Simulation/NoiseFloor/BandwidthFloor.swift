@@ -4,9 +4,9 @@ enum BandwidthFloor {
         let usable = series.filter { $0.train.deviation > 0 }
         return NoiseFloor.ModelFloor(
             definition: """
-                expected throughput of the next row given the simulator's whole state (other traffic, queue, windows, plan, \
-                the fault in force and the law of its duration), five-point quadrature over the innovations; new faults are not \
-                foreseen
+                expected throughput of the next row given the whole state (other traffic, queue, windows, plan, the \
+                fault in force and the law of its duration), five-point quadrature over the innovations; new faults are \
+                not foreseen
                 """,
             best: score(usable, \.expected), baselines: ["last value": score(usable, \.last)],
             counts: ["rows": usable.reduce(0) { $0 + $1.actual.count }])

@@ -14,9 +14,9 @@ enum CompressionFloor {
         for level in PayloadStream.levels { baselines["level \(level)"] = score(times, oracle) { _ in level } }
         return NoiseFloor.ModelFloor(
             definition: """
-                least expected compress time + transfer time given class and size of the block and the whole state before \
-                it was compressed; right if within 1 % of the best level's time; gain: mean time saved against the best fixed \
-                level
+                least expected compress time + transfer time given class and size of the block and the whole state \
+                before it was compressed; right if within 1 % of the best level's time; gain: mean time saved against \
+                the best fixed level
                 """,
             best: best, baselines: baselines, counts: ["rows": times.count])
     }

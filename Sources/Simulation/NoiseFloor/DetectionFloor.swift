@@ -24,7 +24,8 @@ enum DetectionFloor {
         return NoiseFloor.ModelFloor(
             definition: """
                 log likelihood ratio of any fault against none, from a row's heartbeats, failed transfers, loss and RTT, \
-                knowing the state and the effect of every fault type; threshold: fewest false alarms with 99 % of incidents found
+                knowing the state and the effect of every fault type; threshold: fewest false alarms with 99 % of \
+                incidents found
                 """,
             best: best, baselines: [:],
             counts: ["rows": labels.count, "incident_rows": labels.count { $0 }, "incidents": found.count])
@@ -51,8 +52,8 @@ enum DetectionFloor {
         }
         return NoiseFloor.ModelFloor(
             definition: """
-                log likelihood ratio of any consensus-affecting fault against none, from a row's consensus latency; a window \
-                of 20 rows scores as its highest row; threshold of the best accuracy
+                log likelihood ratio of any consensus-affecting fault against none, from a row's consensus latency; a \
+                window of 20 rows scores as its highest row; threshold of the best accuracy
                 """,
             best: best, baselines: [:],
             counts: ["windows": scores.count, "labelled_windows": labels.count { $0 }, "episodes": episodes.count])

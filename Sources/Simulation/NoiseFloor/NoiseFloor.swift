@@ -1,5 +1,5 @@
 import Files
-public import Foundation
+import Foundation
 public import Telemetry
 
 /// The best scores possible on the last 15 % of a simulated recording, computed by the simulator from the truth behind
@@ -27,8 +27,19 @@ public struct NoiseFloor: Sendable, Codable, Equatable {
     }
 
     /// Reads the file that `Simulation.write` put beside a telemetry file.
-    public init(contentsOf url: URL) throws {
-        self = try JSONDecoder().decode(NoiseFloor.self, from: Data(contentsOf: url))
+    /// - Throws: `SimulationError` when there is no such file or it is no noise floor.
+    public init(contentsOf path: String) throws {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw SimulationError.missingNoiseFloor(path: path)
+        }
+        do {
+            self = try JSONDecoder().decode(NoiseFloor.self, from: data)
+        } catch {
+            throw SimulationError.brokenNoiseFloor(path: path, detail: "\(error)")
+        }
     }
 
     init() {}

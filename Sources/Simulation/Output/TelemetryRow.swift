@@ -1,60 +1,60 @@
-/// One row of telemetry: a link in the step that ends at `step + 1`.
+/// One row of telemetry: what was measured on a link in one step.
 struct TelemetryRow {
-    var step: Int
+    var step = 0
     var link: Topology.Link
     var mode: DWCPMode
 
-    var rtt: Double
-    var jitter: Double
-    var minimumRTT: Double
-    var medianLatency: Double
-    var tailLatency: Double
+    var rtt = 0.0
+    var jitter = 0.0
+    var minimumRTT = 0.0
+    var medianLatency = 0.0
+    var tailLatency = 0.0
 
-    var throughput: Double
-    var sentBytes: Int
-    var receivedBytes: Int
-    var deliveryRate: Double
-    var pacingRate: Double
+    var throughput = 0.0
+    var sentBytes = 0
+    var receivedBytes = 0
+    var deliveryRate = 0.0
+    var pacingRate = 0.0
 
-    var packetLoss: Double
-    var retransmits: Int
-    var congestionWindow: Int
-    var queueDepth: Double
-    var bufferUtilization: Double
-    var sendQueueBytes: Int
-    var backlogBlocks: Int
-    var streams: Int
-    var streamRate: Double
+    var packetLoss = 0.0
+    var retransmits = 0
+    var congestionWindow = 0
+    var queueDepth = 0.0
+    var bufferUtilization = 0.0
+    var sendQueueBytes = 0
+    var backlogBlocks = 0
+    var streams = 1
+    var streamRate = 0.0
 
-    var compressionLevel: Int
-    var compressionRatio: Double
-    var deltaHitRate: Double
-    var payload: PayloadClass
-    var blockBytes: Int
-    var entropy: Double
+    var compressionLevel = 0
+    var compressionRatio = 1.0
+    var deltaHitRate = 0.0
+    var payload = PayloadClass.text
+    var blockBytes = 0
+    var entropy = 0.0
     /// By level 0…9.
-    var ratios: [Double]
-    var compressTimes: [Double]
-    var availableRate: Double
-    var optimalCompression: Int
+    var ratios = [Double]()
+    var compressTimes = [Double]()
+    var availableRate = 0.0
+    var optimalCompression = 0
 
-    var uptime: Double
-    var failureRate: Double
-    var burnRate: Double
-    var errorRate: Double
-    var timeoutRate: Double
-    var compliance: Double
+    var uptime = 100.0
+    var failureRate = 0.0
+    var burnRate = 0.0
+    var errorRate = 0.0
+    var timeoutRate = 0.0
+    var compliance = 100.0
 
-    var cpuUsage: Double
-    var memoryUsage: Double
-    var diskRate: Double
-    var commitLatency: Double
-    var commitMaximum: Double
-    var commitTail: Double
-    var commitFailures: Int
+    var cpuUsage = 0.0
+    var memoryUsage = 0.0
+    var diskRate = 0.0
+    var commitLatency = 0.0
+    var commitMaximum = 0.0
+    var commitTail = 0.0
+    var commitFailures = 0
 
-    var bandwidthClass: BandwidthClass
-    var isAnomaly: Bool
+    var bandwidthClass = BandwidthClass.good
+    var isAnomaly = false
 }
 
 /// How a sender is configured, until its next job.
@@ -94,18 +94,6 @@ enum BandwidthClass: String, CaseIterable {
 }
 
 extension TelemetryRow {
-    /// A row before anything was measured.
-    init(step: Int, link: Topology.Link, mode: DWCPMode) {
-        self.init(
-            step: step, link: link, mode: mode, rtt: 0, jitter: 0, minimumRTT: 0, medianLatency: 0, tailLatency: 0,
-            throughput: 0, sentBytes: 0, receivedBytes: 0, deliveryRate: 0, pacingRate: 0, packetLoss: 0, retransmits: 0,
-            congestionWindow: 0, queueDepth: 0, bufferUtilization: 0, sendQueueBytes: 0, backlogBlocks: 0, streams: 1,
-            streamRate: 0, compressionLevel: 0, compressionRatio: 1, deltaHitRate: 0, payload: .text, blockBytes: 0,
-            entropy: 0, ratios: [], compressTimes: [], availableRate: 0, optimalCompression: 0, uptime: 100, failureRate: 0,
-            burnRate: 0, errorRate: 0, timeoutRate: 0, compliance: 100, cpuUsage: 0, memoryUsage: 0, diskRate: 0, commitLatency: 0,
-            commitMaximum: 0, commitTail: 0, commitFailures: 0, bandwidthClass: .good, isAnomaly: false)
-    }
-
     /// Fills the columns that are counts of segments, requests, heartbeats and puts.
     mutating func fill(from counts: FailureCounts) {
         retransmits = counts.retransmits
