@@ -85,6 +85,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     var network: SequentialNetwork
     var data: TrainingData
     var configuration: TrainingConfiguration
+    /// Largest error of a gradient against exact arithmetic, as a share of the network's largest: 16 roundings of float32.
+    var gradientTolerance = 1e-6
 
     var testDescription: String { name }
 
@@ -144,5 +146,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             samples: Golden.windows(14, length: 1, features: 5),
             targets: .values(Golden.wave(42, 1, 5).map { $0 > 0 ? 1 : 0 }), sampleWeights: Golden.sampleWeights(14)),
         configuration: configuration(
-            .binaryCrossEntropy, .stochasticGradientDescent(learningRate: 0.05, momentum: 0.9), samples: 14))
+            .binaryCrossEntropy, .stochasticGradientDescent(learningRate: 0.05, momentum: 0.9), samples: 14),
+        // Subtracting the mean and dividing by a small deviation enlarges rounding errors: Keras' own float32 gradient is
+        // 1.3e-6 from its float64 one.
+        gradientTolerance: 2e-6)
 }

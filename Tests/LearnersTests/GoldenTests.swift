@@ -28,7 +28,7 @@ import Testing
         // Rounding errors are as large as the terms that flow through the network, also where these cancel in a tensor.
         let scale = largestMagnitude(expected.gradients.flatMap { $0 })
         for (found, reference) in zip(tensors, expected.gradients) {
-            #expect(mismatch(found, reference, absolute: 1e-6 * scale) == nil)
+            #expect(mismatch(found, reference, absolute: golden.gradientTolerance * scale) == nil)
         }
     }
 
