@@ -96,7 +96,8 @@ let package = Package(
         tests("Simulation", ["Simulation", "Telemetry", "Randomness"]),
         tests("Importing", ["Importing", "Telemetry"]),
         tests("Trainers", [
-            "Trainers", "Learners", "Inference", "ModelArtifacts", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures",
+            "Trainers", "Evaluation", "Learners", "Inference", "ModelArtifacts", "ModelGraph", "Telemetry", "Metrics", "Randomness",
+            "Failures",
         ]),
         tests("Evaluation", [
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
