@@ -95,7 +95,7 @@ let package = Package(
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
-        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures"]),
+        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures", "Evaluation"]),
         tests("Evaluation", [
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
         ]),

@@ -58,7 +58,9 @@ extension TelemetryTable {
 
 extension Fixture {
     /// The schema that the program ships with.
-    public static func schema() throws -> Schema {
+    public static func schema() throws -> Schema { try loadedSchema.get() }
+
+    private static let loadedSchema = Result {
         try Schema.load(repository.appendingPathComponent("schemas/dwcp_training_schema.json").path)
     }
 }

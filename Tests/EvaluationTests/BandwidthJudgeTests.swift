@@ -213,6 +213,28 @@ struct BandwidthJudgeTests {
         #expect(judgement.reasons.count == 1 && judgement.reasons[0].hasPrefix("model_size_mb is 20, target < 10 MB"))
     }
 
+    @Test("Where the past decides linearly the autoregressive baseline finds it, and a model that does not is warned about")
+    func autoregression() throws {
+        var sample = try sample()
+        // Each link alternates around its mean, so that the next value is the mean of both less the last.
+        sample.recording.set("throughput_mbps") { link, step in Float((link + 1) * (step % 2 == 0 ? 120 : 80)) }
+        let scales = ToyRecording.fourLinks.enumerated().map { link, key in
+            let scale = GroupScale(center: Double(100 * (link + 1)), deviation: Double(20 * (link + 1)))
+            return (key.description, LinkThroughput(scale: scale, median: scale.center))
+        }
+        let histories = (0 ..< 100).flatMap { window in (0 ..< 3).map { (window + $0) % 2 == 0 ? 1.0 : -1.0 } }
+        let reference = BandwidthReference(
+            links: Dictionary(uniqueKeysWithValues: scales), overall: scales[0].1,
+            autoregression: AutoregressiveRidge(
+                histories: histories, windowLength: 3, targets: (0 ..< 100).map { ($0 + 3) % 2 == 0 ? 1 : -1 }, order: 3))
+        let judgement = try judge(sample.copying(0), sample, reference: reference)
+        let baseline = try judgement.baseline("AR(3) ridge")
+        // The ridge penalty of 1 against 300 squares takes a third of a percent; repeating the last value is two deviations off.
+        #expect(try #require(baseline.metrics["rmse_standardised"]) < 0.01)
+        #expect(abs(try #require(judgement.value("rmse_standardised")) - 2) < 1e-6)
+        #expect(judgement.warnings.contains { $0.hasPrefix("does not beat the strong baseline “AR(3) ridge”") })
+    }
+
     @Test("A model without the feature that simple forecasts are made from cannot be judged")
     func noThroughput() throws {
         var sample = try sample()

@@ -51,10 +51,10 @@ struct CompressionJudgeTests {
     private let reference = CompressionReference(majorityLevel: 6, bestFixedLevel: 6, neighbours: nil)
 
     private func judge(
-        _ sample: JudgeSample, model: WrittenModel? = nil, profile: CodecProfile? = nil
+        _ sample: JudgeSample, model: WrittenModel? = nil, profile: CodecProfile? = nil, reference: CompressionReference? = nil
     ) throws -> ModelJudgement {
         try CompressionJudge.judge(
-            model ?? policy(sample), on: sample.wholeFile(), reference: reference, profile: profile, context: sample.context)
+            model ?? policy(sample), on: sample.wholeFile(), reference: reference ?? self.reference, profile: profile, context: sample.context)
     }
 
     @Test("The oracle's own choices pass: no regret, and a gain of what the fixed level loses on random blocks")
@@ -107,6 +107,19 @@ struct CompressionJudgeTests {
         #expect(judgement.reasons.contains { $0.hasPrefix("does not beat the trivial answer “majority level (6)”") })
         #expect(judgement.reasons.contains { $0.hasPrefix("does not beat the trivial answer “always level 6”") })
         #expect(!judgement.reasons.contains { $0.contains("“always level 0”") })
+    }
+
+    @Test("A strong baseline that is as good is a warning, not a failure")
+    func neighbours() throws {
+        let neighbours = NearestNeighbours(
+            features: (0 ..< 20).map { $0 % 2 == 0 ? 6 : 0 }, columnCount: 1, classes: (0 ..< 20).map { $0 % 2 == 0 ? 6 : 0 },
+            classCount: 10, stream: RandomStream(seed: 1))
+        let judgement = try judge(
+            sample { $0 ? 6 : 0 },
+            reference: CompressionReference(majorityLevel: 6, bestFixedLevel: 6, neighbours: neighbours))
+        #expect(try judgement.baseline("nearest neighbours").metrics["accuracy"] == 1)
+        #expect(judgement.verdict == .pass)
+        #expect(judgement.warnings.contains { $0.hasPrefix("does not beat the strong baseline “nearest neighbours”") })
     }
 
     @Test("Each link type has its own accuracy")

@@ -153,13 +153,14 @@ struct LearningTests {
         let model = try sample.train(.latency)
         let frame = try FeatureFrame(sample.split().test, plan: model.plan)
         let windows = WindowSet(frame, windowLength: 6)
-        let deviations = try #require(model.graph.metadata[MetadataKey.scoreDeviations]).split(separator: ",").compactMap { Float($0) }
+        let metadata = model.graph.metadata
+        let deviations = try #require(metadata[MetadataKey.scoreDeviations]).split(separator: ",").compactMap { Float($0) }
         let scores = ReconstructionScores.meanSquaredErrors(
             windows: (0 ..< windows.count).flatMap { windows.values(ofWindow: $0) },
             reconstructions: try outputs(model, windows), windowLength: 6, deviations: deviations)
         let episodes = WindowEpisodes(windows, labels: AnomalyLabels(sample.incidents, over: frame))
         #expect(try #require(RankedScores(scores: scores, labels: episodes.isAbnormal)?.averagePrecision()) > 0.9)
-        let threshold = try #require(model.graph.metadata[MetadataKey.threshold].flatMap { Double($0) })
+        let threshold = try #require(metadata[MetadataKey.threshold].flatMap { Double($0) })
         #expect(Incidents.recall(episodes.windowsOfEpisode, alarms: scores.map { $0 >= threshold }) == 1)
     }
 }

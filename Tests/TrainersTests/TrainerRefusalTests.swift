@@ -101,4 +101,22 @@ struct TrainerRefusalTests {
         #expect(labelled.graph.nodes == blind.graph.nodes)
         #expect(labelled.graph.metadata[MetadataKey.threshold] != blind.graph.metadata[MetadataKey.threshold])
     }
+
+    @Test("What happens inside incidents teaches the latency model nothing")
+    func incidentsUnseen() throws {
+        var sample = try TrainerSample()
+        sample.schema.models[.latency]?.features.removeAll { $0.name != "consensus_latency_ms" }
+        let first = try sample.train(.latency)
+        let incidents = sample.incidents ?? []
+        var columns = sample.recording.columns, latencies = columns["consensus_latency_ms"] ?? []
+        for row in latencies.indices where row % 4 < 2 {
+            let instant = Int64(row / 4) * 1_000_000
+            if incidents.contains(where: { $0.start <= instant && instant <= $0.end }) { latencies[row] *= 5 }
+        }
+        columns["consensus_latency_ms"] = latencies
+        sample.recording.columns = columns
+        let second = try sample.train(.latency)
+        #expect(first.graph.nodes == second.graph.nodes)
+        #expect(first.scaling == second.scaling)
+    }
 }

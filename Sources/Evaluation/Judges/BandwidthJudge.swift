@@ -46,15 +46,18 @@ public enum BandwidthJudge {
         return [
             MetricResult(
                 "correlation", resamples.estimate(judged.correlation),
-                definition: "Pearson's correlation of values standardised per link with the train part's mean and deviation"),
+                definition: "Pearson's correlation of values standardised per link by the train part's mean and deviation"),
             MetricResult(
                 "mape", resamples.estimate(judged.mape), unit: "%",
                 definition: "mean |error| / actual over rows above the floor (a share of the link's train median)"),
             MetricResult(
-                "correlation_pooled", Estimate(value: raw.correlation), definition: "correlation of raw values over all links"),
-            MetricResult("wape", Estimate(value: raw.weightedAbsolutePercentageError), unit: "%", definition: "Σ|error| / Σ actual"),
+                "correlation_pooled", Estimate(value: raw.correlation),
+                definition: "correlation of raw values over all links"),
+            MetricResult(
+                "wape", Estimate(value: raw.weightedAbsolutePercentageError), unit: "%", definition: "Σ|error| / Σ actual"),
             MetricResult("mae", Estimate(value: raw.meanAbsoluteError), unit: "Mbit/s", definition: "mean |error|"),
-            MetricResult("rmse", Estimate(value: raw.rootMeanSquaredError), unit: "Mbit/s", definition: "root mean squared error"),
+            MetricResult(
+                "rmse", Estimate(value: raw.rootMeanSquaredError), unit: "Mbit/s", definition: "root mean squared error"),
             MetricResult(
                 comparedOn, resamples.estimate(judged.error),
                 definition: "root mean squared error of values standardised per link; decides against baselines"),
@@ -104,14 +107,16 @@ struct Forecasts {
         floorShare = context.number("floor_share", default: 0.01)
         leftOut = ["windows whose next throughput is missing": candidates.count - windows.count]
         leftOut["windows of links without a scale in the train part (correlation and comparisons)"] =
-            names.count { scale(of: $0) == nil }
+            standardised(predicted).leftOut
         leftOut["windows at or below the floor (MAPE only)"] = actual.indices.count { actual[$0] <= floor(of: $0) }
     }
 
-    /// A link's own scale in the train part; nil for a link that it does not know or where throughput never changed. The scale
-    /// of all links would not do: it would measure which link a row belongs to.
-    func scale(of link: String) -> GroupScale? {
-        reference.links[link].map(\.scale).flatMap { $0.deviation > 0 ? $0 : nil }
+    /// Forecasts and truth in units of each link's own scale in the train part. Windows of a link that the train part does not
+    /// know are left out: the scale of all links would measure which link a window belongs to.
+    func standardised(_ forecasts: [Double]) -> StandardisedPairs {
+        StandardisedPairs(
+            predicted: forecasts, actual: actual, group: links,
+            scales: frame.links.map { reference.links[$0.description]?.scale })
     }
 
     func floor(of window: Int) -> Double { max(0, reference.link(names[window]).median * floorShare) }
@@ -120,13 +125,7 @@ struct Forecasts {
         let raw = UnitTotals(units) { row in
             RegressionSums(predicted: forecasts[row], actual: actual[row], floor: floor(of: row))
         }
-        let standardised = UnitTotals(units) { row in
-            guard let scale = scale(of: names[row]) else { return RegressionSums() }
-            return RegressionSums(
-                predicted: (forecasts[row] - scale.center) / scale.deviation,
-                actual: (actual[row] - scale.center) / scale.deviation)
-        }
-        return ScoredForecasts(raw: raw, standardised: standardised)
+        return ScoredForecasts(raw: raw, standardised: standardised(forecasts).totals(units))
     }
 
     /// The simple answers to the same question, over the same windows.
@@ -180,11 +179,10 @@ extension Forecasts {
     /// One link of each type over time, and a thinned scatter.
     func plots(_ context: JudgementContext, steps: Int = 240, points: Int = 2000) -> PlotData {
         var plots = PlotData()
-        let stride = max(1, (actual.count + points - 1) / points)
-        plots.scatter = Swift.stride(from: 0, to: actual.count, by: stride).compactMap { window in
-            guard let scale = scale(of: names[window]) else { return nil }
-            return .init(
-                x: (actual[window] - scale.center) / scale.deviation, y: (predicted[window] - scale.center) / scale.deviation)
+        let pairs = standardised(predicted)
+        let stride = max(1, (pairs.rows.count + points - 1) / points)
+        plots.scatter = Swift.stride(from: 0, to: pairs.rows.count, by: stride).map { place in
+            .init(x: pairs.actual[place], y: pairs.predicted[place])
         }
         for group in context.rowsByLinkType(frame, rows: endRows) {
             let link = links[group.indices[0]]

@@ -20,7 +20,8 @@ public enum CompressionJudge {
             return BaselineResult(
                 answer.name, answer.strength,
                 metrics: [
-                    "accuracy": theirs(units.once), "accuracy_strict": choices.strictAccuracy(answer.levels, units)(units.once),
+                    "accuracy": theirs(units.once),
+                    "accuracy_strict": choices.strictAccuracy(answer.levels, units)(units.once),
                     "regret": choices.regret(answer.levels, units)(units.once),
                 ],
                 comparedOn: "accuracy", difference: resamples.difference(of: accuracy, minus: theirs))
@@ -129,7 +130,8 @@ struct LevelChoices {
         return [
             MetricResult(
                 "accuracy", resamples.estimate(accuracy(chosen, units)).boundedByWilson(units: units.count),
-                definition: "share of rows whose chosen level takes at most \(VerdictRule.short(tieBand * 100)) % longer than the best"),
+                definition: "share of rows whose chosen level takes at most \(VerdictRule.short(tieBand * 100)) % longer than "
+                    + "the best"),
             MetricResult(
                 "gain", resamples.estimate(gain.statistic(\.mean)), unit: "ms",
                 definition: "mean time saved per block against the best fixed level chosen on validation"),

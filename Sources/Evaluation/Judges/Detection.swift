@@ -68,7 +68,8 @@ struct DetectionProblem {
             ("always normal", constant, .infinity), ("always alarm", constant, -.infinity),
             ("random score", (0 ..< count).map { _ in random.uniform() }, 1 - model.alarmShare),
         ]
-        return answers.filter { $0.0 != "always alarm" || names.rate == "false_positive_rate" }.map { name, scores, threshold in
+        let asked = answers.filter { $0.0 != "always alarm" || names.rate == "false_positive_rate" }
+        return asked.map { name, scores, threshold in
             compare(
                 model, with: Detection(self, scores: scores, threshold: threshold), name: name, strength: .trivial,
                 comparedOn: name == "random score" ? "pr_auc" : comparedOn, names: names)
@@ -87,7 +88,7 @@ struct DetectionProblem {
         return control
     }
 
-    /// Score over time for the series with the most incidents and, for balance, one with fewer.
+    /// Score over time for the series with the most abnormal rows, from a little before the first of them.
     func timelines(
         scores: [Double], threshold: Double, titles: [String], count: Int = 3, points: Int = 600
     ) -> [PlotData.Timeline] {
@@ -98,7 +99,9 @@ struct DetectionProblem {
             return left == right ? a < b : left > right
         }
         return busiest.prefix(count).map { number in
-            let rows = Array(rowsOfSeries[number].prefix(points))
+            let all = rowsOfSeries[number]
+            let firstAbnormal = all.firstIndex { isAbnormal[$0] } ?? 0
+            let rows = Array(all.dropFirst(max(0, firstAbnormal - points / 10)).prefix(points))
             let first = seconds[rows[0]]
             let runs = Incidents.episodes(labels: rows.map { isAbnormal[$0] }, series: rows.map { _ in 0 })
             return PlotData.Timeline(

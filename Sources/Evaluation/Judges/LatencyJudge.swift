@@ -81,14 +81,18 @@ public enum LatencyJudge {
             MetricResult(
                 "pr_auc", problem.resamples.estimate(detection.prAUC),
                 definition: "average precision over windows, no point adjustment"),
-            MetricResult("precision", Estimate(value: detection.counts.precision), definition: "share of alarming windows that are abnormal"),
-            MetricResult("recall", Estimate(value: detection.counts.recall), definition: "share of abnormal windows that alarm"),
+            MetricResult(
+                "precision", Estimate(value: detection.counts.precision),
+                definition: "share of alarming windows that are abnormal"),
+            MetricResult(
+                "recall", Estimate(value: detection.counts.recall), definition: "share of abnormal windows that alarm"),
             MetricResult("f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and recall"),
             MetricResult(
                 "median_delay", Estimate(value: detection.medianDelay), unit: "s",
                 definition: "median time from an episode's first labelled step to its first alarm"),
             MetricResult(
-                "reconstruction_mae", Estimate(value: absolute), definition: "mean |reconstruction − input| over all features, their units"),
+                "reconstruction_mae", Estimate(value: absolute),
+                definition: "mean |reconstruction − input| over all features, their units"),
         ]
     }
 }

@@ -64,12 +64,16 @@ public enum ReliabilityJudge {
                 "false_positive_rate",
                 problem.resamples.estimate(detection.falsePositiveRate).boundedByWilson(units: problem.normalUnits),
                 definition: "share of normal rows with an alarm"),
-            MetricResult("point_recall", Estimate(value: detection.counts.recall), definition: "share of abnormal rows with an alarm"),
-            MetricResult("precision", Estimate(value: detection.counts.precision), definition: "share of alarms on abnormal rows"),
-            MetricResult("f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and point recall"),
+            MetricResult(
+                "point_recall", Estimate(value: detection.counts.recall), definition: "share of abnormal rows with an alarm"),
+            MetricResult(
+                "precision", Estimate(value: detection.counts.precision), definition: "share of alarms on abnormal rows"),
+            MetricResult(
+                "f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and point recall"),
             MetricResult("roc_auc", Estimate(value: detection.rocAUC), definition: "area under the ROC curve over rows"),
             MetricResult(
-                "alarms_per_day", Estimate(value: detection.alarmsPerDay), definition: "runs of alarms per day, all links together"),
+                "alarms_per_day", Estimate(value: detection.alarmsPerDay),
+                definition: "runs of alarms per day, all links together"),
             MetricResult(
                 "median_delay", Estimate(value: detection.medianDelay), unit: "s",
                 definition: "median time from an incident's start to its first alarm, found incidents only"),
