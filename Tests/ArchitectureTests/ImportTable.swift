@@ -31,7 +31,7 @@ enum ImportTable {
             "Simulation", "Importing", "Metrics", "Failures", "Files", "Subprocess", "SystemPackage",
         ],
         "dwcp": ["Pipeline", "Evaluation", "Telemetry", "Failures", "ArgumentParser"],
-        "TestSupport": ["Randomness", "ModelGraph", "Telemetry"],
+        "TestSupport": ["ModelGraph", "Telemetry", "Randomness"],
     ]
 
     /// Which target owns which C module: the only one that may import it.

@@ -13,7 +13,7 @@ import Testing
         for i in $(seq 1500); do [ -s "$1" ] && break; sleep 0.02; done
         pid=$(cat "$1"); start=$(date +%s%3N)
         for i in $(seq 1000); do
-          grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" 2> /dev/null || break
+          grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$pid/status" 2> /dev/null || break
           sleep 0.02
         done
         echo $(($(date +%s%3N) - start))
