@@ -77,6 +77,11 @@ struct ReliabilityJudgeTests {
         #expect(try judgement.group("wan").metrics["incident_recall"] == nil)
     }
 
+    @Test("A score equal to the threshold is an alarm")
+    func equalToThreshold() throws {
+        #expect(try judge(sample { incident, _, _ in incident == nil ? 0.25 : 0.5 }).value("incident_recall") == 1)
+    }
+
     @Test("One alarm finds an incident; its other rows stay missed, without point adjustment")
     func noPointAdjustment() throws {
         let judgement = try judge(sample { incident, link, step in

@@ -117,6 +117,16 @@ extension TrainedModel {
         }
     }
 
-    /// History without times of day.
-    var losses: [[Double]] { history.map { [$0.loss, $0.validationLoss, $0.learningRate] } }
+    /// In which respects two trainings did not end alike, bit for bit; short enough to read in a test's report.
+    func differences(from other: TrainedModel) -> [String] {
+        let alike = [
+            ("nodes", graph.nodes == other.graph.nodes), ("metadata", graph.metadata == other.graph.metadata),
+            ("scaling", scaling == other.scaling), ("reference", reference == other.reference),
+            ("outputs", check.outputs == other.check.outputs), ("losses", losses == other.losses),
+        ]
+        return alike.filter { !$0.1 }.map(\.0)
+    }
+
+    /// History without durations.
+    private var losses: [[Double]] { history.map { [$0.loss, $0.validationLoss, $0.learningRate] } }
 }
