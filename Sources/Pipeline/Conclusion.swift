@@ -4,6 +4,7 @@
 public import Failures
 import Foundation
 import Synchronization
+import Telemetry
 
 /// How a command ended: the process exit code and the last line on standard error, which says why and what to do next.
 /// Every exit code of the program is made here or is a `FailureCategory`.
@@ -30,6 +31,12 @@ public struct Conclusion: Sendable, Equatable {
     /// The conclusion of a command that threw.
     public init(of error: any Error) {
         switch error {
+        case let error as RejectedData:
+            let count = error.report.findings.count { $0.severity == .error }
+            self = .failure(
+                error.category,
+                "\(error.description)\ndwcp: data rejected: \(count) error\(count == 1 ? "" : "s") in \(error.report.path), "
+                    + "listed above; correct the file, or leave a model out with --models")
         case let error as any ExplainedError: self = .failure(error.category, error.description)
         case is CancellationError: self = .failure(.interrupted, "interrupted; run the same command again")
         default:
@@ -49,7 +56,7 @@ public enum LastLine {
             return !already
         }
         guard isFirst else { return }
-        let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("dwcp: \(oneLine)\n".utf8))
+        // A list of findings stays a list; the line that a script reads is the last.
+        FileHandle.standardError.write(Data("dwcp: \(text)\n".utf8))
     }
 }

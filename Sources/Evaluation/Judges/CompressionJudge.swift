@@ -43,7 +43,7 @@ public enum CompressionJudge {
                     name: group.name, rows: group.indices.count,
                     metrics: ["accuracy": Double(right) / Double(group.indices.count)])
             },
-            warnings: ["labels come from: \(choices.oracle.source.rawValue)"]
+            warnings: choices.oracle.source == .measured ? [] : ["labels come from: \(choices.oracle.source.rawValue)"]
                 + (choices.timesAreKnown ? [] : ["no transfer time is known: gain and regret cannot be computed"]),
             plots: choices.plots())
     }

@@ -28,7 +28,7 @@ enum CompressionTrainer {
             kind: .compression, graph: graph, history: trained.history, bestEpoch: trained.bestEpoch,
             reference: .compression(reference(training, validation, input)), check: check,
             trainingSamples: training.windows.count, validationSamples: validation.windows.count,
-            notes: ["labels come from: \(training.oracle.source.rawValue)"])
+            notes: [])
     }
 
     /// Three relu layers with dropout → softmax over the levels.
