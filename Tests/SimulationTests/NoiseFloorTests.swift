@@ -34,7 +34,7 @@ import Testing
         let models = try Recording(seed: seed, samples: 16_000).noiseFloor.models
         let compression = try #require(models[.compression])
         #expect(compression.best["accuracy"] ?? 0 > 0.99)
-        #expect(compression.best["gain"] ?? 0 > 0.01)
+        #expect(compression.best["time_saved_share"] ?? 0 > 0.01)
         #expect(compression.best["accuracy_strict"] ?? 1 < 0.95)
         #expect(compression.baselines.count == 10 && compression.baselines.values.allSatisfy { $0["accuracy"] ?? 1 < 0.6 })
         let reliability = try #require(models[.reliability]).best

@@ -57,7 +57,7 @@ import Testing
         #expect(abs(models[.bandwidth]?.best["correlation"] ?? 0) < 0.1)
         let compression = try #require(models[.compression]?.best)
         #expect(abs((compression["accuracy_strict"] ?? 1) - 0.1) < 0.03)
-        #expect(compression["gain"] ?? 1 < 0.02)
+        #expect(compression["time_saved_share"] ?? 1 < 0.02)
         let reliability = try #require(models[.reliability])
         let prevalence = Double(reliability.counts["incident_rows"] ?? 0) / Double(reliability.counts["rows"] ?? 1)
         #expect(abs((reliability.best["pr_auc"] ?? 1) - prevalence) < 0.001)

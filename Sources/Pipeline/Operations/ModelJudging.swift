@@ -42,7 +42,8 @@ public enum ModelJudging {
             gates: definition.gates(overriddenBy: options.targets.targets(for: model)), rule: options.gateRule,
             seed: training.settings.seed,
             facts: OperationalFacts(
-                trainingSeconds: training.evaluation.trainingSeconds, modelBytes: records.map(\.bytes).max()))
+                trainingSeconds: training.evaluation.trainingSeconds, modelBytes: records.map(\.bytes).max()),
+            noiseFloor: recording.bestPossible(model))
         let judgement = try ModelJudge.judge(
             judged, on: test, incidents: recording.incidents, profile: recording.codecProfile, reference: reference,
             context: context)

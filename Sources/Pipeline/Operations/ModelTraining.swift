@@ -96,7 +96,8 @@ public enum ModelTraining {
         let facts = OperationalFacts(trainingSeconds: seconds, modelBytes: artifacts.map(\.bytes).max())
         let context = JudgementContext(
             schema: recording.schema, kind: options.model, gates: input.gates, rule: options.training.gateRule,
-            seed: options.training.seed, facts: facts)
+            seed: options.training.seed, facts: facts,
+            noiseFloor: recording.bestPossible(options.model))
         let names = ArtifactNames(options.output)
         let first = ExportFormat.allCases.first { options.model.formats.contains($0) } ?? .onnx
         let judged = artifacts.contains { $0.file.hasSuffix(first.rawValue) } ? names.artifact(first) : options.output

@@ -3,6 +3,7 @@ import Failures
 import Files
 import Foundation
 import ModelGraph
+import Simulation
 import Telemetry
 import Trainers
 
@@ -15,6 +16,8 @@ struct Recording {
     let incidents: [Incident]?
     /// The codec profile that stands beside the schema.
     let codecProfile: CodecProfile?
+    /// For simulated data, the scores of the best possible predictor, which the simulator wrote beside it.
+    private let noiseFloor: NoiseFloor?
 
     /// Validates a file for the models and reads the columns that they need.
     /// - Throws: an `ExplainedError`: missing input, or invalid data with every finding.
@@ -32,7 +35,12 @@ struct Recording {
         let profile = URL(fileURLWithPath: data.schemaPath).deletingLastPathComponent()
             .appendingPathComponent("codec_profile.json").path
         codecProfile = FileManager.default.fileExists(atPath: profile) ? try CodecProfile.load(profile) : nil
+        let floor = Simulation.noiseFloorPath(beside: data.dataPath)
+        noiseFloor = FileManager.default.fileExists(atPath: floor) ? try NoiseFloor(contentsOf: floor) : nil
     }
+
+    /// What the simulator knows to be possible, by metric; nil for recordings.
+    func bestPossible(_ model: ModelKind) -> [String: Double]? { noiseFloor?.models[model]?.best }
 
     /// What the models' features, targets and labels read.
     private static func columns(_ models: [ModelKind], schema: Schema) -> Set<String> {

@@ -9,13 +9,13 @@ enum CompressionFloor {
         let fixed = PayloadStream.levels.map { level in meanTime(times) { _ in level } }
         let bestFixed = CompressionOracle.best(fixed)
         var best = score(times, oracle) { chosen[$0] }
-        if !times.isEmpty { best["gain"] = FloorMetrics.tidy(1 - meanTime(times) { chosen[$0] } / fixed[bestFixed]) }
+        if !times.isEmpty { best["time_saved_share"] = FloorMetrics.tidy(1 - meanTime(times) { chosen[$0] } / fixed[bestFixed]) }
         var baselines: [String: [String: Double]] = [:]
         for level in PayloadStream.levels { baselines["level \(level)"] = score(times, oracle) { _ in level } }
         return NoiseFloor.ModelFloor(
             definition: """
                 least expected compress time + transfer time given class and size of the block and the whole state \
-                before it was compressed; right if within 1 % of the best level's time; gain: mean time saved against \
+                before it was compressed; right if within 1 % of the best level's time; time_saved_share: mean time saved against \
                 the best fixed level
                 """,
             best: best, baselines: baselines, counts: ["rows": times.count])
