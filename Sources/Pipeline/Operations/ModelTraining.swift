@@ -30,10 +30,6 @@ public enum ModelTraining {
         try ReportJSON.write(trained.reference, to: names.reference)
         try NumPyArray.write(trained.check.inputs, to: names.sampleInputs)
         try NumPyArray.write(trained.check.outputs, to: names.sampleOutputs)
-        if let prefix = options.checkDataPrefix {
-            try NumPyArray.write(trained.check.inputs, to: "\(prefix)_input.npy")
-            try NumPyArray.write(trained.check.outputs, to: "\(prefix)_output.npy")
-        }
         onEvent(.phase("evaluating"))
         let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
         return ModelReport(

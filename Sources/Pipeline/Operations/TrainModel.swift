@@ -34,6 +34,7 @@ public enum TrainModel {
 extension ModelReport {
     /// The first miss or reason, for the last line.
     var shortReason: String {
-        (evaluation.misses + evaluation.reasons).first?.replacing("`", with: "") ?? "no reason was given"
+        let sentence = (evaluation.misses + evaluation.reasons).first ?? "no reason was given"
+        return (sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence).replacing("`", with: "")
     }
 }

@@ -54,9 +54,7 @@ enum MarkdownReports {
 
     private static func training(_ report: ModelReport, to document: inout Markdown) {
         document.heading("\(ReportText.name(report.model)): \(report.evaluation.verdict.rawValue)", level: 2)
-        document.list(
-            ReportText.bounded(
-                report.evaluation.misses + report.evaluation.reasons.map { ReportText.escaped($0) }, limit: 12))
+        document.list(ReportText.bounded(report.evaluation.explanations, limit: 12))
         let warnings = report.evaluation.judgement.warnings.map { "⚠️ " + ReportText.escaped($0) }
         document.list(ReportText.bounded(warnings, limit: 10))
         guard !report.evaluation.artifacts.isEmpty else { return }

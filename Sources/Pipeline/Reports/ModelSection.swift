@@ -13,7 +13,7 @@ struct ModelSection {
     func write(to document: inout Markdown) {
         let judgement = model.judgement
         document.heading("\(ReportText.name(model.model)): \(model.verdict.rawValue)", level: 2)
-        document.list(ReportText.bounded(model.misses + model.reasons.map { ReportText.escaped($0) }, limit: 12))
+        document.list(ReportText.bounded(model.explanations, limit: 12))
         document.list(ReportText.bounded(judgement.warnings.map { "⚠️ " + ReportText.escaped($0) }, limit: 10))
         if judgement.testRows > 0 {
             document.paragraph(

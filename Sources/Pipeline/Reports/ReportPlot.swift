@@ -62,10 +62,10 @@ struct ReportPlot {
     private static func points(_ points: [PlotData.Point]) -> [ChartPoint] { points.map { ChartPoint(x: $0.x, y: $0.y) } }
 
     private static func scatter(_ pairs: [PlotData.Point], title: String) -> String {
+        // Fast and slow links count alike: values are standardised per link, as the gated correlation is.
         ScatterChart(
-            title: title, x: Axis("actual throughput", unit: "Mbit/s", scale: .logarithmic),
-            y: Axis("predicted throughput", unit: "Mbit/s", scale: .logarithmic), points: points(pairs),
-            pointsName: "test windows (sample)"
+            title: title, x: Axis("actual throughput, standardised per link", unit: "deviations"),
+            y: Axis("predicted", unit: "deviations"), points: points(pairs), pointsName: "test windows (sample)"
         ).svg()
     }
 
@@ -113,8 +113,11 @@ struct ReportPlot {
             return time.scaled(bounds[0]) ... time.scaled(bounds[1])
         }
         let values = zip(timeline.seconds, timeline.score).map { ChartPoint(x: time.scaled($0), y: $1) }
+        // Reconstruction errors span decades; on a linear axis everything near the threshold would lie on the ground.
+        let spansDecades = timeline.threshold > 0 && (timeline.score.max() ?? 0) > 20 * timeline.threshold
+        let score = Axis("anomaly score", scale: spansDecades ? .logarithmic : .linear)
         return TimelineChart(
-            title: title, time: time.axis, score: Axis("anomaly score"), points: values, threshold: timeline.threshold,
+            title: title, time: time.axis, score: score, points: values, threshold: timeline.threshold,
             labelled: labelled
         ).svg()
     }

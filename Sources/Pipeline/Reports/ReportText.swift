@@ -62,13 +62,22 @@ enum ReportText {
 }
 
 extension EvaluatedModel {
-    /// The baseline that comes closest to a gate, with its value.
+    /// The baseline that does best on a gate's metric, with its value: a strong one where there is any, since a constant answer
+    /// can be perfect on one metric and useless on the next.
     func bestBaseline(on gate: GateDefinition) -> (baseline: BaselineResult, value: Double)? {
         let candidates = judgement.baselines.compactMap { baseline in
             baseline.metrics[gate.metric].flatMap { $0.isFinite ? (baseline: baseline, value: $0) : nil }
         }
+        let strong = candidates.filter { $0.baseline.strength == .strong }
         let higherIsBetter = gate.direction == .atLeast || gate.direction == .above
-        return candidates.max { higherIsBetter ? $0.value < $1.value : $0.value > $1.value }
+        return (strong.isEmpty ? candidates : strong).max { higherIsBetter ? $0.value < $1.value : $0.value > $1.value }
+    }
+
+    /// Why the verdict is not PASS, in the words for reports: `misses`, and what the judge says beside them.
+    var explanations: [String] {
+        let missed = gatedMetrics.filter { $0.reached != true }.map { "\($0.name) is " }
+        let others = reasons.filter { reason in !missed.contains(where: reason.hasPrefix) }
+        return misses + others.map { ReportText.escaped($0) }
     }
 
     /// One sentence for each gate that was not reached: by how much, and what the best baseline reached.

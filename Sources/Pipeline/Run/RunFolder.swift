@@ -38,8 +38,6 @@ public struct RunFolder: Sendable, Equatable {
     public func log(_ model: ModelKind) -> String { "\(logs)/\(model.rawValue).log" }
     /// The numbers behind a model's plots, handed from the trainer's process to the one that writes the reports.
     public func plotData(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_plots.json" }
-    /// Rows and expected outputs for checking the artifacts in another runtime: `<prefix>_input.npy`, `<prefix>_output.npy`.
-    public func checkDataPrefix(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)" }
     public func trainingPlot(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_training.svg" }
     /// Where trainers keep what `--resume` needs.
     public var state: String { "\(checkpoints)/state" }

@@ -39,6 +39,26 @@ import Testing
         #expect(model.misses.first?.contains("the point estimate reaches it, its 95 % bound does not") == true)
     }
 
+    @Test("a miss is told once, though the judge tells it too; its other reasons stay")
+    func explanations() {
+        var model = SampleRun.evaluated(.bandwidth, verdict: .fail)
+        model.judgement.reasons = ["correlation is 0.9531, target ≥ 0.98, missed by 0.0269", "does not beat last value"]
+        #expect(model.explanations == model.misses + ["does not beat last value"])
+    }
+
+    @Test("the best baseline is a strong one where one was measured, in the gate's direction")
+    func bestBaseline() throws {
+        var model = SampleRun.evaluated(.bandwidth)
+        let gates = model.gatedMetrics.compactMap(\.gate)
+        model.judgement.baselines[0].metrics["correlation"] = 1
+        #expect(model.bestBaseline(on: gates[0])?.baseline.name == "moving average")
+        #expect(model.bestBaseline(on: gates[1])?.baseline.name == "last value", "the strong one has no MAPE")
+        model.judgement.baselines[1].metrics["mape"] = 8
+        model.judgement.baselines.append(model.judgement.baselines[1])
+        model.judgement.baselines[2].metrics["mape"] = 7
+        #expect(model.bestBaseline(on: gates[1])?.value == 7)
+    }
+
     @Test("two runs on the same input differ only in lines that state a time")
     func identical() throws {
         func pair(_ text: (ModelReport) throws -> String) throws -> [(String, String)] {
