@@ -32,7 +32,7 @@ public struct TrainAll: Sendable {
 
     /// What to do after a signal.
     public static let interruptedAdvice =
-        "interrupted; run the same command with --resume to continue from the last finished epoch"
+        "interrupted; nothing half written was left behind; run the same command again"
 
     /// Runs to the end, whatever single trainers do.
     /// - Throws: an `ExplainedError` when the data is rejected or the folders cannot be written, `Interruption.Interrupted` when
@@ -42,7 +42,7 @@ public struct TrainAll: Sendable {
         let data = try examine(options.data, options.models, true)
         let inputs = try inputFiles()
         let folder = options.folder
-        try folder.prepare(keepingState: options.training.resume)
+        try folder.prepare()
 
         let results = await trainers.run(
             jobs(except: data), onEvent: { progress.receive($0) }, onEnd: { progress.end($0) })
@@ -57,7 +57,6 @@ public struct TrainAll: Sendable {
         try writer.writeEvaluation(models, testDataPath: options.data.dataPath, data: data, date: start.date)
         try writer.writeMaster(master, options: options)
         let conclusion = conclusion(reports: reports, results: results)
-        if results.allSatisfy({ $0.ending == .finished }) { folder.removeState() }
         try await writeManifest(startedAt: start.date, exitCode: conclusion.exitCode, inputs: inputs)
         return CommandResult(output: ResultTable.text(models), conclusion: conclusion)
     }
@@ -112,7 +111,7 @@ public struct TrainAll: Sendable {
             let cause = first.explanation ?? ""
             return .failure(
                 Self.category(of: broken),
-                "trainer failed: \(names); \(first.model.rawValue): \(cause); correct the cause and run the same command with --resume")
+                "trainer failed: \(names); \(first.model.rawValue): \(cause); correct the cause and run the same command again")
         }
         let passed = reports.filter(\.success).count
         let all = "\(passed) of \(reports.count) models passed"

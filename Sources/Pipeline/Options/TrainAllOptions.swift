@@ -67,7 +67,6 @@ public struct TrainAllOptions: Sendable, Codable, Equatable {
         }
         for (name, value) in training.hyperparameters.sorted(by: { $0.key < $1.key }) { add("--set", "\(name)=\(value)") }
         arguments += targets.arguments(for: model)
-        if training.resume { arguments.append("--resume") }
         return arguments
     }
 }

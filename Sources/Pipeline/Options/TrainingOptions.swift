@@ -15,7 +15,6 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var gateRule: GateRule
     /// Formats to write, in this order.
     public var exportFormats: [ExportFormat]
-    public var resume: Bool
     /// Threads of one trainer. Never changes a result.
     public var threads: Int
 
@@ -23,7 +22,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public init(
         seed: UInt64 = 42, epochs: Int? = nil, batchSize: Int? = nil, windowLength: Int? = nil,
         hyperparameters: [String: Double] = [:], targets: [String: Double] = [:], gateRule: GateRule = .point,
-        exportFormats: [ExportFormat] = [.keras, .onnx], resume: Bool = false,
+        exportFormats: [ExportFormat] = [.keras, .onnx],
         threads: Int? = nil
     ) {
         self.seed = seed
@@ -34,7 +33,6 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         self.targets = targets
         self.gateRule = gateRule
         self.exportFormats = exportFormats
-        self.resume = resume
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
     }
 }

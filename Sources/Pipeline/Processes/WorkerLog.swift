@@ -11,7 +11,7 @@ final class WorkerLog: Sendable {
     private let descriptor: Int32
     private let lastLine = Mutex("")
 
-    /// Opens the log for appending, so that a resumed run continues it.
+    /// Opens the log for appending.
     /// - Throws: `FileError` when the file cannot be created.
     init(path: String) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)

@@ -1,7 +1,7 @@
 import Foundation
 
 extension RunFolder {
-    /// Fingerprints of everything in both folders but the manifest and the training state, sorted by path.
+    /// Fingerprints of everything in both folders but the manifest, sorted by path.
     /// - Throws: `FileError` when a file cannot be read.
     public func producedFiles() throws -> [RunManifest.FileRecord] {
         try listing(of: checkpoints, prefix: "") + (isSameFolder ? [] : listing(of: reports, prefix: Self.reportsPrefix))
@@ -17,7 +17,7 @@ extension RunFolder {
             var isFolder: ObjCBool = false
             let path = "\(folder)/\(name)"
             guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
-                path != manifest, !path.hasPrefix(state + "/")
+                path != manifest
             else { return nil }
             return try RunManifest.FileRecord(role: Self.role(of: name), path: path, listedAs: prefix + name)
         }

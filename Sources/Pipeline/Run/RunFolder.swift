@@ -5,7 +5,7 @@ public import Telemetry
 
 /// The names of everything a run leaves on disk, and the cleaning of a folder for the next run.
 public struct RunFolder: Sendable, Equatable {
-    /// `checkpoints/<run>`: artifacts, JSON reports, manifest, logs, training state.
+    /// `checkpoints/<run>`: artifacts, JSON reports, manifest, logs.
     public var checkpoints: String
     /// `reports/<run>`: the evaluation report and its plots.
     public var reports: String
@@ -39,8 +39,6 @@ public struct RunFolder: Sendable, Equatable {
     /// The numbers behind a model's plots, handed from the trainer's process to the one that writes the reports.
     public func plotData(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_plots.json" }
     public func trainingPlot(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_training.svg" }
-    /// Where trainers keep what `--resume` needs.
-    public var state: String { "\(checkpoints)/state" }
     public var evaluationReport: String { "\(reports)/comprehensive_evaluation_report.json" }
     public var evaluationMarkdown: String { "\(reports)/comprehensive_evaluation_report.md" }
 
@@ -48,10 +46,9 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Makes the folders and removes what an earlier run left: first its manifest, so that no moment shows a manifest beside
     /// files of another run, then every file that it lists, then the well-known names, for a run that died before its manifest.
-    /// - Parameter keepingState: the training state and the logs stay, for `--resume`.
     /// - Throws: `FileError` when a folder cannot be made or an old file cannot be removed.
-    public func prepare(keepingState: Bool) throws {
-        for folder in [checkpoints, reports, logs, state] {
+    public func prepare() throws {
+        for folder in [checkpoints, reports, logs] {
             do {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             } catch {
@@ -61,14 +58,8 @@ public struct RunFolder: Sendable, Equatable {
         }
         let listed = (try? RunManifest.read(manifest))?.producedFiles ?? []
         try remove(manifest)
-        let kept: (String) -> Bool = { path in
-            keepingState && (path.hasPrefix(state + "/") || path.hasSuffix(".log"))
-        }
-        for path in listed.map(absolute) + wellKnownFiles() + leftovers() where isInside(path) && !kept(path) { try remove(path) }
+        for path in listed.map(absolute) + wellKnownFiles() + leftovers() where isInside(path) { try remove(path) }
     }
-
-    /// Removes the training state once a run is complete.
-    public func removeState() { try? FileManager.default.removeItem(atPath: state) }
 
     /// A manifest is a file that anyone may have edited: it must not make us remove things elsewhere.
     private func isInside(_ path: String) -> Bool {
@@ -94,13 +85,13 @@ public struct RunFolder: Sendable, Equatable {
         return perModel + [masterReport, masterMarkdown, evaluationReport, evaluationMarkdown]
     }
 
-    /// Training state, plots, and temporary files of a run that was killed while writing.
+    /// Plots and temporary files of a run that was killed while writing.
     private func leftovers() -> [String] {
-        [checkpoints, reports, logs, state].flatMap { folder in
+        [checkpoints, reports, logs].flatMap { folder in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             return names.sorted().filter { name in
                 let isPlot = name.hasSuffix(".svg") && ModelKind.allCases.contains { name.hasPrefix($0.fileStem + "_") }
-                return folder == state || isPlot || name.contains(".partial-")
+                return isPlot || name.contains(".partial-")
             }.map { "\(folder)/\($0)" }
         }
     }

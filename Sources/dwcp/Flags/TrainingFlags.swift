@@ -26,9 +26,6 @@ struct TrainingFlags: ParsableArguments {
         transform: ListArguments.assignment)
     var assignments: [(name: String, value: Double)] = []
 
-    @Flag(help: "Continue an interrupted training from its last finished epoch; the result has the same bits.")
-    var resume = false
-
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
     }
@@ -39,7 +36,7 @@ struct TrainingFlags: ParsableArguments {
         TrainingOptions(
             seed: seed, epochs: epochs, batchSize: batchSize, windowLength: windowLength,
             hyperparameters: assignments.reduce(into: [:]) { $0[$1.name] = $1.value }, targets: targets, gateRule: gateRule,
-            exportFormats: exportFormat, resume: resume, threads: threads)
+            exportFormats: exportFormat, threads: threads)
     }
 }
 

@@ -23,41 +23,29 @@ import Testing
 
     @Test("the files of the earlier run go before a new one starts; files of others stay")
     func removesEarlierRun() throws {
-        try folder.prepare(keepingState: false)
+        try folder.prepare()
         let produced = ["bandwidth_predictor.keras", "extra_file.json", "logs/latency.log"]
         for name in produced { try scratch.write("x", "checkpoints/v1/\(name)") }
         try scratch.write("x", "reports/v1/own.svg")
         try scratch.write("x", "checkpoints/v1/notes.txt")
         try manifest(produced + ["reports:own.svg"]).write(to: folder.manifest)
         // Left by a run that died before its manifest.
-        for name in ["consensus_latency.onnx", "master_training_report.json.partial-17", "state/latency.state"] {
+        for name in ["consensus_latency.onnx", "master_training_report.json.partial-17"] {
             try scratch.write("x", "checkpoints/v1/\(name)")
         }
         try scratch.write("x", "reports/v1/reliability_model_timeline_3.svg")
-        try folder.prepare(keepingState: false)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.checkpoints).sorted() == ["logs", "notes.txt", "state"])
+        try folder.prepare()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.checkpoints).sorted() == ["logs", "notes.txt"])
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.reports).isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.state).isEmpty)
-    }
-
-    @Test("resuming keeps the training state and the logs, and nothing else")
-    func resuming() throws {
-        try folder.prepare(keepingState: false)
-        for name in ["state/latency.state", "logs/latency.log", "consensus_latency.onnx", "run_manifest.json"] {
-            try scratch.write("x", "checkpoints/v1/\(name)")
-        }
-        try folder.prepare(keepingState: true)
-        #expect(scratch.exists("checkpoints/v1/state/latency.state") && scratch.exists("checkpoints/v1/logs/latency.log"))
-        #expect(!scratch.exists("checkpoints/v1/consensus_latency.onnx") && !scratch.exists("checkpoints/v1/run_manifest.json"))
     }
 
     @Test("a manifest that points outside the run's folders removes nothing there")
     func hostileManifest() throws {
-        try folder.prepare(keepingState: false)
+        try folder.prepare()
         try scratch.write("precious", "precious.txt")
         try scratch.write("precious", "checkpoints/v10/other.txt")
         try manifest(["../../precious.txt", "../v10/other.txt", "reports:../../precious.txt"]).write(to: folder.manifest)
-        try folder.prepare(keepingState: false)
+        try folder.prepare()
         #expect(scratch.exists("precious.txt") && scratch.exists("checkpoints/v10/other.txt"))
     }
 
@@ -65,7 +53,7 @@ import Testing
     func impossible() throws {
         try scratch.write("a file", "blocked")
         let blocked = RunFolder(checkpoints: scratch.path + "/blocked/run", reports: scratch.path + "/reports")
-        let error = #expect(throws: RunFolderError.self) { try blocked.prepare(keepingState: false) }
+        let error = #expect(throws: RunFolderError.self) { try blocked.prepare() }
         #expect(error?.category == .cannotCreate)
         #expect(error?.description.contains("/blocked/run") == true)
     }
@@ -77,19 +65,18 @@ import Testing
             accuracy: 0.9, correlation: 0.91, mape: 4, recall: 0.92, prAUC: 0.93, maximumFalsePositiveRate: 0.04)
         written.settings.training = TrainingOptions(
             seed: .max, epochs: 3, batchSize: 16, windowLength: 12, hyperparameters: ["learning_rate": 0.01],
-            targets: ["mape": 4], gateRule: .bound, exportFormats: [.onnx], resume: true, threads: 2)
+            targets: ["mape": 4], gateRule: .bound, exportFormats: [.onnx], threads: 2)
         written.gitRevision = "abc-dirty"
-        try folder.prepare(keepingState: false)
+        try folder.prepare()
         try written.write(to: folder.manifest)
         #expect(try RunManifest.read(folder.manifest) == written)
     }
 
-    @Test("the listing fingerprints every file but the manifest and the state")
+    @Test("the listing fingerprints every file but the manifest")
     func listing() throws {
-        try folder.prepare(keepingState: false)
+        try folder.prepare()
         try scratch.write("abc", "checkpoints/v1/bandwidth_predictor.onnx")
         try scratch.write("x", "checkpoints/v1/run_manifest.json")
-        try scratch.write("x", "checkpoints/v1/state/bandwidth.state")
         try scratch.write("x", "reports/v1/plot.svg")
         let files = try folder.producedFiles()
         #expect(files.map(\.path) == ["bandwidth_predictor.onnx", "reports:plot.svg"])
