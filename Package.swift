@@ -77,12 +77,12 @@ let package = Package(
         module("Reports"),
         module("Pipeline", [
             "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Failures", "Files", subprocess, system,
+            "Simulation", "Importing", "Metrics", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
         // Tests.
-        module("TestSupport", ["ModelGraph"]),
+        module("TestSupport", ["ModelGraph", "Telemetry", "Randomness"]),
         tests("Architecture", []),
         tests("Randomness", ["Randomness"]),
         tests("Files", ["Files", "Failures"]),
@@ -95,9 +95,9 @@ let package = Package(
         tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
-        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness"]),
+        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures", "Evaluation"]),
         tests("Evaluation", [
-            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Metrics", "Randomness",
+            "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", [

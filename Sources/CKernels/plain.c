@@ -146,7 +146,8 @@ static void philox(const ck_dropout *d, uint32_t block, uint32_t out[4]) {
     uint32_t c[4] = {block, d->part, d->step, 0}, k0 = (uint32_t)d->key, k1 = (uint32_t)(d->key >> 32);
     for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
         const uint64_t a = (uint64_t)c[0] * 0xD2511F53u, b = (uint64_t)c[2] * 0xCD9E8D57u;
-        const uint32_t next[4] = {(uint32_t)(b >> 32) ^ c[1] ^ k0, (uint32_t)b, (uint32_t)(a >> 32) ^ c[3] ^ k1, (uint32_t)a};
+        const uint32_t next[4] = {
+            (uint32_t)(b >> 32) ^ c[1] ^ k0, (uint32_t)b, (uint32_t)(a >> 32) ^ c[3] ^ k1, (uint32_t)a};
         memcpy(c, next, sizeof c);
     }
     memcpy(out, c, sizeof c);

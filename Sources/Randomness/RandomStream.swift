@@ -67,6 +67,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     }
 
     /// Shuffles in place (Fisher–Yates from the end).
+    @inlinable
     public mutating func shuffle<Element>(_ elements: inout [Element]) {
         guard elements.count > 1 else { return }
         for last in stride(from: elements.count - 1, to: 0, by: -1) {

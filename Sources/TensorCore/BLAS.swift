@@ -5,7 +5,8 @@ enum BLAS {
     /// Sets one thread and reads it back; the name of the processor core whose kernels OpenBLAS runs.
     static let core: String = {
         openblas_set_num_threads(1)
-        precondition(openblas_get_num_threads() == 1, "OpenBLAS kept \(openblas_get_num_threads()) threads although one was set")
+        precondition(
+            openblas_get_num_threads() == 1, "OpenBLAS kept \(openblas_get_num_threads()) threads although one was set")
         return String(cString: openblas_get_corename())
     }()
 
@@ -16,6 +17,7 @@ enum BLAS {
         _ = core
         cblas_sgemm(
             CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns),
-            Int32(b.rows), 1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulating ? 1 : 0, c.base, Int32(c.stride))
+            Int32(b.rows), 1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulating ? 1 : 0, c.base, Int32(c.stride)
+        )
     }
 }

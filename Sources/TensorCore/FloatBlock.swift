@@ -9,7 +9,8 @@ public final class FloatBlock: @unchecked Sendable {
     public init(count: Int) {
         precondition(count >= 0, "a block cannot hold \(count) floats")
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: Float.self, capacity: max(count, 1))
+        base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(
+            to: Float.self, capacity: max(count, 1))
         base.initialize(repeating: 0, count: count)
         self.count = count
     }

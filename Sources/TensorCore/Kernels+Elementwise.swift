@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 /// Functions of one number that layers apply to each element, as Keras defines them (leaky ReLU with slope 0.2, exact GELU).
 public enum ElementwiseFunction: Sendable, Equatable, CaseIterable {
@@ -59,7 +59,9 @@ extension Kernels {
     }
 
     /// `y += x`.
-    public func add(_ x: UnsafePointer<Float>, count: Int, to y: UnsafeMutablePointer<Float>) { table.pointee.add(count, x, y) }
+    public func add(_ x: UnsafePointer<Float>, count: Int, to y: UnsafeMutablePointer<Float>) {
+        table.pointee.add(count, x, y)
+    }
 
     /// `y = x · scales`; `y` may be `x`.
     public func multiply(

@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 extension Kernels {
     /// The memory of one time step of an LSTM layer. `B` rows, `U` units, gates in Keras' order: input, forget, candidate,

@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 extension Kernels {
     /// What a product is added to.
@@ -13,11 +13,12 @@ extension Kernels {
     /// `c = start + op(a) · b`, where `op(a)` is `a` or, when `transposed`, its transpose; `c: [m, n]`, `op(a): [m, k]`,
     /// `b: [k, n]`. The one matrix product of the program.
     ///
-    /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row of
-    /// `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread.
+    /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row
+    /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread.
     /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
     public func multiply(
-        _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView, startingFrom start: ProductStart = .zero
+        _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView,
+        startingFrom start: ProductStart = .zero
     ) {
         let (m, k) = transposed ? (a.columns, a.rows) : (a.rows, a.columns)
         precondition(

@@ -1,4 +1,4 @@
-internal import CKernels
+import CKernels
 
 extension Kernels {
     /// One Adam step (Kingma, Ba 2015) over `count` weights, as Keras 3 takes it: `stepSize` is the learning rate times
@@ -15,7 +15,8 @@ extension Kernels {
         table.pointee.adam(&argument, count, gradient, m, v, weights)
     }
 
-    /// One step of gradient descent with momentum: `velocity = momentum · velocity − rate · gradient`, `weights += velocity`.
+    /// One step of gradient descent with momentum: `velocity = momentum · velocity − rate · gradient`, `weights +=
+    /// velocity`.
     public func momentumStep(
         rate: Float, momentum: Float, gradientScale: Float, count: Int, gradient: UnsafePointer<Float>,
         velocity: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>

@@ -1,7 +1,7 @@
-//  TensorCore owns dense float memory, the one matrix product, the vector kernels and the threads that share a batch. It must
-//  never import a layer, a model description or a file format.
+//  TensorCore owns dense float memory, the one matrix product, the vector kernels and the threads that share a batch. It
+//  must never import a layer, a model description or a file format.
 
-internal import CKernels
+import CKernels
 
 /// The arithmetic of one instruction set. All sets but `baseline` (which cannot fuse multiply and add) give the same bits in
 /// every function whose elementary operations IEEE 754 defines, and AVX2 and AVX-512 agree in all of them.
@@ -15,12 +15,13 @@ public struct Kernels: Sendable {
 
     /// The kernels of `set`, or nil when this processor lacks it.
     public init?(_ set: InstructionSet) {
-        let code = switch set {
-        case .plain: CK_PLAIN
-        case .baseline: CK_BASELINE
-        case .avx2: CK_AVX2
-        case .avx512: CK_AVX512
-        }
+        let code =
+            switch set {
+            case .plain: CK_PLAIN
+            case .baseline: CK_BASELINE
+            case .avx2: CK_AVX2
+            case .avx512: CK_AVX512
+            }
         guard let table = ck_kernels_for(code) else { return nil }
         self.init(table: table)
     }

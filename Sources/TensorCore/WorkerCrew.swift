@@ -1,11 +1,12 @@
-internal import CKernels
-internal import Foundation
-internal import Synchronization
+import CKernels
+import Foundation
+import Synchronization
 
 /// Threads that stay and share the parts of one recurring piece of work, for example the shards of a batch.
 ///
-/// Which thread does which part is open, so the work must give the same result whoever does it; parts must not touch the same
-/// memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each other.
+/// Which thread does which part is open, so the work must give the same result whoever does it; parts must not touch the
+/// same memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each
+/// other.
 public final class WorkerCrew: Sendable {
     private let shared: Shared
 
@@ -88,8 +89,8 @@ public final class WorkerCrew: Sendable {
             bell.unlock()
         }
 
-        /// Spins, then sleeps until the bell rings. A sleeper counts itself before it looks a last time, and `ring` looks for
-        /// sleepers after the change: one of the two sees the other.
+        /// Spins, then sleeps until the bell rings. A sleeper counts itself before it looks a last time, and `ring` looks
+        /// for sleepers after the change: one of the two sees the other.
         private func wait(until done: () -> Bool) {
             for _ in 0 ..< 1000 {
                 if done() { return }

@@ -92,6 +92,9 @@ public struct TrainingObserver: Sendable {
 public enum ModelTrainer {
     /// - Throws: `FeatureSelectionError`, `TrainerError` and what the learners throw.
     public static func train(_ input: TrainingInput, observer: TrainingObserver) throws -> TrainedModel {
+        guard input.kind.windowLengths.contains(input.windowLength) else {
+            throw TrainerError.windowLength(input.kind, input.windowLength)
+        }
         let plan = try FeaturePlan(input.selection, fittedTo: input.split.train)
         return switch input.kind {
         case .bandwidth: try BandwidthTrainer.train(input, plan: plan, observer: observer)
@@ -144,6 +147,19 @@ extension TrainingInput {
     func requiredRecall(_ metric: String) -> Double {
         let target = gates.first { $0.metric == metric }?.target ?? 0.98
         return AlarmThreshold.requiredRecall(target: min(1, max(0, target)))
+    }
+
+    /// A number of the schema's `judgement` section.
+    func judgement(_ name: String, default value: Double) -> Double { schema.models[kind]?.judgement[name] ?? value }
+}
+
+extension AlarmThreshold {
+    /// The threshold for data without labels: at most `share` of the rows alarm, but always the highest score does, since a
+    /// threshold that nothing reaches says nothing. Nil for no rows or a score that is not finite.
+    static func unlabelled(share: Double, scores: [Double]) -> AlarmThreshold? {
+        let highest = scores.max()
+        let least = Double(scores.count { $0 == highest }) / Double(max(1, scores.count))
+        return .alarming(share: max(share, least), scores: scores)
     }
 }
 

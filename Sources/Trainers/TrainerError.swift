@@ -5,13 +5,14 @@ public import Telemetry
 public enum TrainerError: ExplainedError, Equatable {
     case missingHyperparameter(ModelKind, String)
     case invalidHyperparameter(ModelKind, String, Double)
+    case windowLength(ModelKind, Int)
     case missingFeature(ModelKind, String)
     case noSamples(ModelKind, part: String, why: String)
     case notFitted(ModelKind, String)
 
     public var category: FailureCategory {
         switch self {
-        case .missingHyperparameter, .invalidHyperparameter, .missingFeature, .noSamples: .invalidData
+        case .missingHyperparameter, .invalidHyperparameter, .windowLength, .missingFeature, .noSamples: .invalidData
         case .notFitted: .failure
         }
     }
@@ -24,6 +25,10 @@ public enum TrainerError: ExplainedError, Equatable {
         case .invalidHyperparameter(let model, let name, let value):
             "cannot train the \(model.rawValue) model: \(name) is \(value), expected a whole number of at least 1; correct "
                 + "the flag or the schema"
+        case .windowLength(let model, let length):
+            "cannot train the \(model.rawValue) model: its window has \(length) steps, expected "
+                + "\(model.windowLengths.lowerBound) to \(model.windowLengths.upperBound); correct the flag or the schema's "
+                + "window_length"
         case .missingFeature(let model, let name):
             "cannot train the \(model.rawValue) model: the schema defines no feature \(name), which its output is built on; "
                 + "add it under models.\(model.rawValue).features"

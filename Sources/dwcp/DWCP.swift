@@ -19,4 +19,9 @@ struct DWCP: AsyncParsableCommand {
             ValidateCommand.self, TrainAllCommand.self, TrainCommand.self, SplitCommand.self, EvaluateCommand.self,
             PredictCommand.self, GenerateCommand.self, ImportCommand.self, InspectCommand.self, CompareCommand.self,
         ])
+
+    static func main() async {
+        ProcessorKernels.restartIfNeeded()
+        await main(nil)
+    }
 }

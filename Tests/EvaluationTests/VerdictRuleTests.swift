@@ -88,4 +88,42 @@ import Testing
         blind.missingTruth = "no labelled incident touches the test part"
         #expect(decide(blind).verdict == .undecided)
     }
+
+    @Test("Facts without an interval count by their value under the bound rule; estimates without one never pass")
+    func boundOfFacts() {
+        let size = GateDefinition(metric: "model_size_mb", direction: .below, target: 10)
+        var small = evidence()
+        small.metrics = [metric("model_size_mb", 3), metric("incident_recall", 1)]
+        #expect(VerdictRule(gates: [size], rule: .bound).decide(small).verdict == .pass)
+        #expect(VerdictRule(gates: [size, recall], rule: .bound).decide(small).verdict == .fail)
+    }
+
+    @Test("Outputs that are not numbers fail the model, even without truth or with too few units")
+    func brokenOutputs() {
+        var broken = evidence(units: 2)
+        broken.brokenOutputs = 3
+        broken.missingTruth = "no labels"
+        let outcome = decide(broken)
+        #expect(outcome.verdict == .fail)
+        #expect(outcome.reasons == ["the model answers NaN or infinity: 3 of its outputs on the test part"])
+    }
+
+    @Test("A missing metric fails even where units are too few, and the report says both")
+    func missingBeforeFew() {
+        let outcome = decide(evidence(recall: nil, units: 6))
+        #expect(outcome.verdict == .fail)
+        #expect(outcome.reasons == [
+            "incident_recall is missing or not a number",
+            "too few independent units: 6 incidents in the test part, 30 would do",
+        ])
+    }
+
+    @Test("Too few rows leave the verdict open like too few units")
+    func fewRows() {
+        var few = evidence(rows: 900)
+        few.rowsNeeded = 1000
+        let outcome = decide(few)
+        #expect(outcome.verdict == .undecided)
+        #expect(outcome.reasons == ["too few test rows: 900 were judged, 1000 would do"])
+    }
 }

@@ -1,11 +1,13 @@
 import Foundation
 import ModelGraph
 import Randomness
+import TensorCore
 import Testing
 
 @testable import Learners
 
-/// Same network, data, configuration and seed: the same bits, whoever computes them and however often the run was interrupted.
+/// Same network, data, configuration and seed: the same bits, whoever computes them and however often the run was
+/// interrupted.
 @Suite struct DeterminismTests {
     private static let network = SequentialNetwork(
         input: .window(length: 6, features: 5),
@@ -46,6 +48,17 @@ import Testing
             for _ in 0 ..< 3 { group.addTask { try Self.train(threads: 2) } }
             for try await other in group { #expect(other.weights == alone.weights) }
         }
+    }
+
+    @Test("AVX2 and AVX-512 give the same loss and gradients, bit for bit")
+    func instructionSets() throws {
+        guard let narrow = Kernels(.avx2), let wide = Kernels(.avx512) else { return }
+        let weights = try NetworkWeights(initial: Self.network, from: RandomStream(seed: 1))
+        let results = try [narrow, wide].map {
+            try Self.network.lossAndGradients(of: Self.data, loss: .meanSquaredError, weights: weights, kernels: $0)
+        }
+        #expect(results[0].loss == results[1].loss)
+        #expect(results[0].gradients == results[1].gradients)
     }
 
     @Test("another seed gives other weights")

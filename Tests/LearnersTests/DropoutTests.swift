@@ -6,7 +6,9 @@ import Testing
 
 /// What dropout does to a network whose one dense layer sums 64 dropped inputs.
 @Suite struct DropoutTests {
-    @Test("kept numbers are scaled so that the mean stays, and the share of dropped ones is the rate", arguments: [0.1, 0.3, 0.5] as [Float])
+    @Test(
+        "kept numbers are scaled so that the mean stays, and the share of dropped ones is the rate",
+        arguments: [0.1, 0.3, 0.5] as [Float])
     func statistics(_ rate: Float) {
         let count = 200_000
         var scales = [Float](repeating: -1, count: count)
@@ -22,11 +24,13 @@ import Testing
     func independence() {
         func decisions(part: UInt32, step: UInt32) -> [Double] {
             var scales = [Float](repeating: 0, count: 50_000)
-            Kernels.best.dropoutScales(rate: 0.5, from: DropoutStream(key: 5, part: part, step: step), count: 50_000, into: &scales)
+            Kernels.best.dropoutScales(
+                rate: 0.5, from: DropoutStream(key: 5, part: part, step: step), count: 50_000, into: &scales)
             return scales.map { Double($0) - 1 }
         }
         let base = decisions(part: 0, step: 0)
-        let others = [decisions(part: 1, step: 0), decisions(part: 0, step: 1)] + [1, 16, 64].map { Array(base.dropFirst($0)) }
+        let others =
+            [decisions(part: 1, step: 0), decisions(part: 0, step: 1)] + [1, 16, 64].map { Array(base.dropFirst($0)) }
         for other in others {
             let correlation = zip(base, other).reduce(0) { $0 + $1.0 * $1.1 } / Double(other.count)
             #expect(abs(correlation) < 4 / Double(other.count).squareRoot())

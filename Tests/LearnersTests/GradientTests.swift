@@ -59,7 +59,8 @@ import Testing
         let compiled = try CompiledNetwork(network)
         let data = TrainingData(
             samples: Golden.windows(samples, length: network.input.steps, features: network.input.features),
-            targets: .values(Self.targets(for: loss, rows: samples * compiled.outputShape.steps, width: compiled.outputShape.features)),
+            targets: .values(
+                Self.targets(for: loss, rows: samples * compiled.outputShape.steps, width: compiled.outputShape.features)),
             sampleWeights: Golden.sampleWeights(samples))
         let weights = Golden.weights(like: NetworkWeights(initial: compiled, from: RandomStream(seed: 1)))
         let gradients = try network.lossAndGradients(of: data, loss: loss, weights: weights).gradients
@@ -67,8 +68,12 @@ import Testing
             let direction = weights.randomDirection(RandomStream(seed: seed))
             let predicted = gradients.inner(direction)
             let step: Float = 4e-3
-            let above = try network.lossAndGradients(of: data, loss: loss, weights: weights.moved(along: direction, by: step)).loss
-            let below = try network.lossAndGradients(of: data, loss: loss, weights: weights.moved(along: direction, by: -step)).loss
+            let above = try network.lossAndGradients(
+                of: data, loss: loss, weights: weights.moved(along: direction, by: step)
+            ).loss
+            let below = try network.lossAndGradients(
+                of: data, loss: loss, weights: weights.moved(along: direction, by: -step)
+            ).loss
             let measured = (above - below) / Double(2 * step)
             let size = gradients.inner(gradients).squareRoot() + 0.1
             #expect(abs(measured - predicted) < 5e-4 * size, "slope \(measured), gradient says \(predicted)")
@@ -93,7 +98,8 @@ extension NetworkWeights {
         var direction = self
         for layer in direction.layers.indices {
             for tensor in direction.layers[layer].variables.indices {
-                direction.layers[layer].variables[tensor] = layers[layer].variables[tensor].map { _ in Float(stream.normal()) }
+                direction.layers[layer].variables[tensor] = layers[layer].variables[tensor].map { _ in Float(stream.normal())
+                }
             }
         }
         let length = Float(direction.inner(direction).squareRoot())
@@ -114,8 +120,10 @@ extension NetworkWeights {
         var moved = self
         for layer in layers.indices {
             for tensor in layers[layer].variables.indices {
-                moved.layers[layer].variables[tensor] = zip(layers[layer].variables[tensor], direction.layers[layer].variables[tensor])
-                    .map { $0 + step * $1 }
+                moved.layers[layer].variables[tensor] = zip(
+                    layers[layer].variables[tensor], direction.layers[layer].variables[tensor]
+                )
+                .map { $0 + step * $1 }
             }
         }
         return moved

@@ -15,11 +15,12 @@ extension GoldenCase {
 extension SequentialNetwork {
     /// Loss and gradients of all samples as one batch, in training mode.
     func lossAndGradients(
-        of data: TrainingData, loss: Loss, weights: NetworkWeights, dropoutKey: UInt64 = 7, threads: Int = 1
+        of data: TrainingData, loss: Loss, weights: NetworkWeights, dropoutKey: UInt64 = 7,
+        kernels: Kernels = .best
     ) throws -> (loss: Double, gradients: NetworkWeights) {
         let compiled = try CompiledNetwork(self, absorbing: loss.absorbedActivation)
         let store = try SampleStore(data, for: compiled, loss: loss, purpose: "training")
-        let engine = StepEngine(compiled, loss: loss, batchSize: store.count, threads: threads)
+        let engine = StepEngine(compiled, loss: loss, batchSize: store.count, threads: 1, kernels: kernels)
         try engine.load(weights)
         let order = (0 ..< Int32(store.count)).map { $0 }
         let keys = DropoutKeys(keys: compiled.layers.indices.map { dropoutKey + UInt64($0) }, step: 0)
@@ -52,9 +53,11 @@ extension Loss {
             targets.withUnsafeBufferPointer { t in
                 gradient.withUnsafeMutableBufferPointer { g in
                     for row in 0 ..< rows {
-                        total += Double(weights[row]) * evaluate(
-                            y.baseAddress! + row * width, target: t.baseAddress! + row * targetWidth, count: width,
-                            scale: weights[row] / Float(rows), gradient: g.baseAddress! + row * width)
+                        total +=
+                            Double(weights[row])
+                            * evaluate(
+                                y.baseAddress! + row * width, target: t.baseAddress! + row * targetWidth, count: width,
+                                scale: weights[row] / Float(rows), gradient: g.baseAddress! + row * width)
                     }
                 }
             }

@@ -12,12 +12,15 @@ import Testing
             input: .window(length: 4, features: 2),
             layers: [
                 .normalization(mean: [0, 1], variance: [1, 4]), .lstm(units: 3, returnSequences: true), .dropout(rate: 0.2),
-                .lstm(units: 2), .repeatVector(count: 4), .timeDistributedDense(units: 2), .dense(units: 1, activation: .relu),
+                .lstm(units: 2), .repeatVector(count: 4), .timeDistributedDense(units: 2),
+                .dense(units: 1, activation: .relu),
             ])
         let weights = try NetworkWeights(initial: network, from: RandomStream(seed: 1))
         let nodes = try weights.nodes(of: network, input: "input")
         #expect(
-            nodes.map(\.name) == ["normalization", "lstm", "dropout", "lstm_1", "repeat_vector", "time_distributed", "dense"])
+            nodes.map(\.name) == [
+                "normalization", "lstm", "dropout", "lstm_1", "repeat_vector", "time_distributed", "dense",
+            ])
         #expect(nodes.map(\.sources) == [["input"]] + nodes.dropLast().map { [$0.name] })
         #expect(nodes[0].operation == .normalization(mean: Tensor([0, 1]), variance: Tensor([1, 4])))
         guard case .lstm(let lstm) = nodes[1].operation, case .dense(let dense, timeDistributed: true) = nodes[5].operation
@@ -38,9 +41,11 @@ import Testing
         #expect(try refusal(.row(features: 3), [.dropout(rate: 1)]).contains("layer dropout has the rate 1"))
         #expect(try refusal(.row(features: 0), [.dense(units: 1)]).contains("at least 1"))
         #expect(try refusal(.row(features: 3), []).contains("no layers"))
-        #expect(try refusal(.row(features: 2), [.normalization(mean: [1], variance: [1]), .dense(units: 1)]).contains("1 means"))
         #expect(
-            try refusal(.row(features: 1), [.dense(units: 1), .normalization(mean: [1], variance: [1])]).contains("not the first"))
+            try refusal(.row(features: 2), [.normalization(mean: [1], variance: [1]), .dense(units: 1)]).contains("1 means"))
+        #expect(
+            try refusal(.row(features: 1), [.dense(units: 1), .normalization(mean: [1], variance: [1])]).contains(
+                "not the first"))
     }
 
     @Test("orthogonal matrices have orthonormal rows or columns", arguments: [(8, 32), (32, 8), (5, 5)])
@@ -71,7 +76,8 @@ import Testing
 
     @Test("an LSTM starts with its forget gate open and its other biases zero")
     func forgetBias() {
-        #expect(Initializer.unitForget.values(shape: [12], from: RandomStream(seed: 1)) == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+        #expect(
+            Initializer.unitForget.values(shape: [12], from: RandomStream(seed: 1)) == [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0])
     }
 
     @Test("a new layer does not shift the initial weights of the others")
@@ -80,7 +86,8 @@ import Testing
         var large = small
         large.layers.insert(.batchNormalization(), at: 1)
         let (a, b) = (
-            try NetworkWeights(initial: small, from: RandomStream(seed: 9)), try NetworkWeights(initial: large, from: RandomStream(seed: 9))
+            try NetworkWeights(initial: small, from: RandomStream(seed: 9)),
+            try NetworkWeights(initial: large, from: RandomStream(seed: 9))
         )
         #expect(a.layers[0] == b.layers[0] && a.layers[1] == b.layers[2])
     }

@@ -33,7 +33,8 @@ import Testing
         isCancelled: () -> Bool = { false }
     ) throws -> TrainedNetwork {
         try network.train(
-            on: data, configuration: configuration, stream: RandomStream(seed: 3), onEvent: onEvent, isCancelled: isCancelled)
+            on: data, configuration: configuration, stream: RandomStream(seed: 3), onEvent: onEvent, isCancelled: isCancelled
+        )
     }
 
     @Test("a linear relation is learned")
@@ -74,7 +75,8 @@ import Testing
     func validationLoss() throws {
         let validation = Self.data(70)
         let trained = try Self.network.train(
-            on: Self.data(), validation: validation, configuration: Self.configuration(epochs: 1), stream: RandomStream(seed: 3))
+            on: Self.data(), validation: validation, configuration: Self.configuration(epochs: 1),
+            stream: RandomStream(seed: 3))
         guard case .values(let targets) = validation.targets else { return }
         let outputs = try trained.predict(validation.samples)
         let errors = zip(outputs, targets).map { Double($0 - $1) * Double($0 - $1) }
@@ -98,7 +100,9 @@ import Testing
         let network = SequentialNetwork(input: .row(features: 3), layers: [.dense(units: 4), .dense(units: 2)])
         var configuration = Self.configuration()
         configuration.optimiser = .stochasticGradientDescent(learningRate: 1e20)
-        let error = try #require(throws: TrainingError.self) { try Self.train(network: network, configuration: configuration) }
+        let error = try #require(throws: TrainingError.self) {
+            try Self.train(network: network, configuration: configuration)
+        }
         guard case .diverged(epoch: 1, let step, learningRate: 1e20) = error else { Issue.record("\(error)"); return }
         #expect(step > 1)
         #expect(error.description.contains("lower the learning rate"))
@@ -114,7 +118,8 @@ import Testing
         guard case .values(let targets) = data.targets else { return }
         first.targets = .values(Array(targets.prefix(200)))
         let weights = try NetworkWeights(initial: Self.network, from: RandomStream(seed: 1))
-        let plain = SequentialNetwork(input: Self.network.input, layers: Self.network.layers.filter { $0 != .dropout(rate: 0.1) })
+        let plain = SequentialNetwork(
+            input: Self.network.input, layers: Self.network.layers.filter { $0 != .dropout(rate: 0.1) })
         let start = NetworkWeights(layers: [weights.layers[0], weights.layers[2]])
         let (weighted, alone) = (
             try plain.lossAndGradients(of: halved, loss: .meanSquaredError, weights: start),
@@ -150,7 +155,9 @@ import Testing
             var data = Self.data(2)
             data.targets = .values(targets)
             let configuration = TrainingConfiguration(loss: loss, epochs: 1)
-            let error = try #require(throws: NetworkError.self) { try Self.train(data, network: network, configuration: configuration) }
+            let error = try #require(throws: NetworkError.self) {
+                try Self.train(data, network: network, configuration: configuration)
+            }
             return error.description
         }
         #expect(try refusal(.setLikelihood, [1, 0, 0, 0]).contains("sample 1 is an empty set"))

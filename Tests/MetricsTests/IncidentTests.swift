@@ -86,10 +86,22 @@ import Testing
 
     @Test("99 % of 200 incidents are 198, not 199 by a binary rounding")
     func rounding() throws {
-        let scores = (0 ..< 200).map(Double.init)
+        // An incident in every other row, so that each further incident costs a false positive.
+        let scores = (0 ..< 400).map(Double.init)
+        let abnormal = scores.indices.filter { $0.isMultiple(of: 2) }
         let choice = try #require(AlarmThreshold.fewestFalsePositives(
-            scores: scores, labels: scores.map { _ in true }, incidents: scores.indices.map { [$0] }, requiredRecall: 0.99))
+            scores: scores, labels: scores.indices.map { $0.isMultiple(of: 2) }, incidents: abnormal.map { [$0] },
+            requiredRecall: 0.99))
         expectClose(choice.incidentRecall, 0.99)
+    }
+
+    @Test("of thresholds with equally few false positives the lowest is chosen, for it finds the most")
+    func equallyQuiet() throws {
+        let scores = [0.1, 0.4, 0.6, 0.7, 0.9], labels = [false, false, true, true, true]
+        let choice = try #require(AlarmThreshold.fewestFalsePositives(
+            scores: scores, labels: labels, incidents: [[2], [3], [4]], requiredRecall: 0.3))
+        #expect(choice.value > 0.49 && choice.value < 0.51)
+        #expect(choice.incidentRecall == 1 && choice.falsePositiveRate == 0)
     }
 
     @Test("without labels the threshold lets at most the given share alarm")

@@ -1,4 +1,3 @@
-import CKernels
 import Randomness
 import TestSupport
 import Testing
@@ -17,7 +16,8 @@ import Testing
     }
 
     /// Equal bits for fused sets, `absolute` for the others.
-    static func disagreement(_ set: Kernels.InstructionSet, _ found: [Float], _ plain: [Float], absolute: Double) -> String? {
+    static func disagreement(_ set: Kernels.InstructionSet, _ found: [Float], _ plain: [Float], absolute: Double) -> String?
+    {
         set == .baseline ? mismatch(found, plain, absolute: absolute, relative: 1e-6) : mismatch(found, plain, absolute: 0)
     }
 
@@ -28,7 +28,8 @@ import Testing
 
     /// Whole tiles of every kind, each remainder of rows and columns, no depth, and more depth than one block.
     static let shapes = [
-        Shape(16, 256, 84), Shape(8, 64, 16), Shape(7, 32, 5), Shape(13, 16, 9), Shape(1, 1, 1), Shape(3, 117, 20), Shape(5, 48, 3),
+        Shape(16, 256, 84), Shape(8, 64, 16), Shape(7, 32, 5), Shape(13, 16, 9), Shape(1, 1, 1), Shape(3, 117, 20),
+        Shape(5, 48, 3),
         Shape(9, 80, 1), Shape(4, 10, 16), Shape(2, 33, 0), Shape(6, 23, 600), Shape(31, 15, 513), Shape(12, 63, 7),
     ]
 
@@ -88,7 +89,8 @@ import Testing
             func results(_ kernels: Kernels) -> [[Float]] {
                 var transposed = a, sums = [Float](repeating: 9, count: columns), added = b, scaled = a
                 kernels.transpose(
-                    MatrixView(a, rows: rows, columns: columns), into: MutableMatrixView(&transposed, rows: columns, columns: rows))
+                    MatrixView(a, rows: rows, columns: columns),
+                    into: MutableMatrixView(&transposed, rows: columns, columns: rows))
                 kernels.sumRows(of: MatrixView(a, rows: rows, columns: columns), into: &sums)
                 kernels.add(a, count: a.count, to: &added)
                 kernels.multiply(a, by: b, count: a.count, into: &scaled)
@@ -103,7 +105,8 @@ import Testing
     func elementaryFunctions(_ set: Kernels.InstructionSet) throws {
         let kernels = try #require(Kernels(set))
         // Every 4,096th float from the smallest to the largest argument that does not saturate, both signs.
-        let magnitudes = stride(from: Float(1e-12).bitPattern, through: Float(87).bitPattern, by: 4096).map(Float.init(bitPattern:))
+        let magnitudes = stride(from: Float(1e-12).bitPattern, through: Float(87).bitPattern, by: 4096).map(
+            Float.init(bitPattern:))
         let points = magnitudes + magnitudes.map { -$0 } + [0]
         for (function, bound) in [(ElementwiseFunction.exponential, 2.0), (.sigmoid, 2.0), (.tanh, 5.0)] {
             var found = points, exact = points
@@ -200,9 +203,12 @@ import Testing
         let kernels = try #require(Kernels(set))
         let count = 77, gradient = Self.numbers(count, seed: 14)
         func results(_ kernels: Kernels) -> [Float] {
-            var (m, v, w) = (Self.numbers(count, seed: 15), Self.numbers(count, seed: 16, in: 0 ... 1), Self.numbers(count, seed: 17))
+            var (m, v, w) = (
+                Self.numbers(count, seed: 15), Self.numbers(count, seed: 16, in: 0 ... 1), Self.numbers(count, seed: 17)
+            )
             kernels.adam(
-                beta1: 0.9, beta2: 0.999, epsilon: 1e-7, stepSize: 0.01, gradientScale: 0.5, count: count, gradient: gradient, m: &m,
+                beta1: 0.9, beta2: 0.999, epsilon: 1e-7, stepSize: 0.01, gradientScale: 0.5, count: count,
+                gradient: gradient, m: &m,
                 v: &v, weights: &w)
             kernels.momentumStep(
                 rate: 0.1, momentum: 0.9, gradientScale: 0.5, count: count, gradient: gradient, velocity: &m, weights: &w)
@@ -246,7 +252,8 @@ import Testing
         }
         for units in [5, 32, 64] {
             #expect(
-                Self.lstmResults(narrow, units: units, isFirst: false) == Self.lstmResults(wide, units: units, isFirst: false))
+                Self.lstmResults(narrow, units: units, isFirst: false)
+                    == Self.lstmResults(wide, units: units, isFirst: false))
         }
         var a = z, b = z
         narrow.softmax(rows: 9, columns: 37, of: z, into: &a)

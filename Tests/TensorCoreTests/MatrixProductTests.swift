@@ -39,7 +39,8 @@ import Testing
         let a = KernelTests.numbers(m * k, seed: 4), b = KernelTests.numbers(k * n, seed: 5)
         var whole = [Float](repeating: 0, count: m * n)
         Kernels.best.multiply(
-            MatrixView(a, rows: m, columns: k), MatrixView(b, rows: k, columns: n), into: MutableMatrixView(&whole, rows: m, columns: n))
+            MatrixView(a, rows: m, columns: k), MatrixView(b, rows: k, columns: n),
+            into: MutableMatrixView(&whole, rows: m, columns: n))
         for row in 0 ..< m {
             var one = [Float](repeating: 0, count: n)
             Kernels.best.multiply(

@@ -1,6 +1,6 @@
 """Runs every ONNX artifact of a folder in ONNX Runtime and compares with what the program computed.
 
-For each `<stem>.onnx` beside `<stem>.input.npy` and `<stem>.output.npy`: the ONNX checker with full shape inference, then
+For each `<stem>.onnx` beside `<stem>_input.npy` and `<stem>_output.npy`: the ONNX checker with full shape inference, then
 ONNX Runtime with the whole batch and with each row alone. Values agree when |a - b| <= 1e-5 * max(1, |b|).
 
     python Tools/interop/onnx_check.py FOLDER
@@ -49,7 +49,7 @@ def contract_problems(session):
 def check(model_path):
     """Returns (passed, description) of one artifact."""
     stem = model_path.name.removesuffix(".onnx")
-    input_path, output_path = (model_path.with_name(f"{stem}.{kind}.npy") for kind in ("input", "output"))
+    input_path, output_path = (model_path.with_name(f"{stem}_{kind}.npy") for kind in ("input", "output"))
     missing = [path.name for path in (input_path, output_path) if not path.exists()]
     if missing:
         return False, f"missing {', '.join(missing)}"

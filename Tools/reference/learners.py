@@ -179,8 +179,10 @@ def activations():
     names = ["linear", "relu", "sigmoid", "tanh", "exponential", "softplus", "elu", "selu", "gelu", "leaky_relu"]
     curves = {}
     for name in names:
-        # Exact GELU, as the layer's file format means it.
-        function = (lambda z: keras.activations.gelu(z, approximate=False)) if name == "gelu" else keras.activations.get(name)
+        # Exact GELU, the layer's default.
+        function = keras.activations.get(name)
+        if name == "gelu":
+            function = lambda z: keras.activations.gelu(z, approximate=False)
         values = function(jnp.asarray(points))
         slopes = jax.vmap(jax.grad(lambda z: function(z.reshape(1))[0]))(jnp.asarray(points))
         curves[name] = {"values": rounded(values), "slopes": rounded(slopes)}

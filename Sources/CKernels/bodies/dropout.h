@@ -1,9 +1,11 @@
 // Dropout decisions from Philox 4x32-10 (Salmon, Moraes, Dror, Shaw, SC 2011), sixteen blocks at a time.
 
-INLINE void multiply_wide(words x, uint32_t factor, words *high, words *low) {
-    const wide_words product = __builtin_convertvector(x, wide_words) * factor;
-    *high = __builtin_convertvector(product >> 32, words);
-    *low = __builtin_convertvector(product, words);
+// The 64-bit products of 32-bit words, as high and low words: even and odd lanes apart, as the processor multiplies.
+INLINE void multiply_wide(words x, uint64_t factor, words *high, words *low) {
+    const uint64_t low_half = 0xFFFFFFFFu;
+    const wide_words even = ((wide_words)x & low_half) * factor, odd = ((wide_words)x >> 32) * factor;
+    *high = (words)((even >> 32) | (odd & ~low_half));
+    *low = (words)((even & low_half) | (odd << 32));
 }
 
 // Words 0 … 3 of the blocks first, first + 1, … first + 15.

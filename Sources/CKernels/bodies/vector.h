@@ -8,7 +8,7 @@
 typedef float floats __attribute__((vector_size(64)));
 typedef int32_t ints __attribute__((vector_size(64)));
 typedef uint32_t words __attribute__((vector_size(64)));
-typedef uint64_t wide_words __attribute__((vector_size(128)));
+typedef uint64_t wide_words __attribute__((vector_size(64)));
 typedef double doubles __attribute__((vector_size(128)));
 
 #if KERNEL_FUSED

@@ -4,8 +4,8 @@
 //
 //  Every function exists once per instruction set and once more as a plain loop that tests hold the others against. All
 //  sums run in an order that is written down here and does not depend on the vector width, and every set but `baseline`
-//  fuses multiply and add: AVX2 and AVX-512 give the same bits. Arrays need no alignment and are float32, row-major; strides count
-//  floats. No function allocates, and none is given overlapping arrays unless its comment allows it.
+//  fuses multiply and add: AVX2 and AVX-512 give the same bits. Arrays need no alignment and are float32, row-major; strides
+//  count floats. No function allocates, and none is given overlapping arrays unless its comment allows it.
 
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -107,8 +107,8 @@ typedef struct {
     void (*lstm_forward)(const ck_lstm_step *step);
     void (*lstm_backward)(const ck_lstm_step *step);
 
-    /// y = f(z); y may be z. Largest errors against the exact value: exp and sigmoid 2 units in the last place (results below
-    /// 1.2e-38 are flushed to about that), tanh 5.
+    /// y = f(z); y may be z. Largest errors against the exact value: exp and sigmoid 2 units in the last place (results
+    /// below 1.2e-38 are flushed to about that), tanh 5.
     void (*activate)(ck_activation kind, size_t count, const float *z, float *y);
     /// dz = dy · f'(z). Uses y = f(z), and z only for CK_GELU (otherwise it may be NULL); dz may be dy or z.
     void (*activate_backward)(

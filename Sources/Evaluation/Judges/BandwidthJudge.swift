@@ -22,8 +22,9 @@ public enum BandwidthJudge {
         }
         let evidence = Evidence(
             metrics: metrics(judged, rows, resamples, units) + (try context.operationalMetrics(model)), baselines: baselines,
-            testRows: rows.actual.count, units: rows.actual.count < context.rowsNeeded ? 0 : units.count,
-            unitsNeeded: context.unitsNeeded, unitName: "blocks of \(context.blockLength) windows")
+            testRows: rows.actual.count, units: units.count, unitsNeeded: context.unitsNeeded,
+            unitName: "blocks of \(context.blockLength) windows", rowsNeeded: context.rowsNeeded,
+            brokenOutputs: rows.predicted.count { !$0.isFinite })
         let scored = rows.scored(rows.predicted, .rows(rows.actual.count))
         return context.judgement(
             evidence, leftOut: rows.leftOut,
@@ -45,26 +46,24 @@ public enum BandwidthJudge {
         return [
             MetricResult(
                 "correlation", resamples.estimate(judged.correlation),
-                definition: "Pearson's correlation of values standardised per link with the train part's mean and deviation"),
+                definition: "Pearson's correlation of values standardised per link by the train part's mean and deviation"),
             MetricResult(
                 "mape", resamples.estimate(judged.mape), unit: "%",
                 definition: "mean |error| / actual over rows above the floor (a share of the link's train median)"),
             MetricResult(
-                "correlation_pooled", Estimate(value: raw.correlation), definition: "correlation of raw values over all links"),
-            MetricResult("wape", Estimate(value: raw.weightedAbsolutePercentageError), unit: "%", definition: "Σ|error| / Σ actual"),
+                "correlation_pooled", Estimate(value: raw.correlation),
+                definition: "correlation of raw values over all links"),
+            MetricResult(
+                "wape", Estimate(value: raw.weightedAbsolutePercentageError), unit: "%", definition: "Σ|error| / Σ actual"),
             MetricResult("mae", Estimate(value: raw.meanAbsoluteError), unit: "Mbit/s", definition: "mean |error|"),
-            MetricResult("rmse", Estimate(value: raw.rootMeanSquaredError), unit: "Mbit/s", definition: "root mean squared error"),
+            MetricResult(
+                "rmse", Estimate(value: raw.rootMeanSquaredError), unit: "Mbit/s", definition: "root mean squared error"),
             MetricResult(
                 comparedOn, resamples.estimate(judged.error),
                 definition: "root mean squared error of values standardised per link; decides against baselines"),
             MetricResult("r2", Estimate(value: raw.rSquared), definition: "1 − Σ error² / Σ (actual − mean)², raw values"),
         ]
     }
-}
-
-extension Units {
-    /// Every unit once.
-    var once: [Double] { Array(repeating: 1, count: count) }
 }
 
 /// The model's forecasts of the test part with everything to compare them with; arrays are per window.
@@ -96,14 +95,28 @@ struct Forecasts {
         names = links.map { frame.links[$0].description }
         actual = endRows.map { Double(target[$0 + 1]) }
         predicted = try model.outputs(windows).map { Double($0) }
-        let throughput = model.plan.featureNames.firstIndex(of: BandwidthFeature.lastValue) ?? 0
+        guard let throughput = model.plan.featureNames.firstIndex(of: BandwidthFeature.lastValue) else {
+            throw WrittenModelError(
+                path: model.path, found: "no feature \(BandwidthFeature.lastValue)",
+                expected: "the one that simple forecasts are made from")
+        }
         histories = (0 ..< windows.count).flatMap { [windows] window in
             windows.rows(ofWindow: window).map { Double(frame.values[$0 * frame.featureCount + throughput]) }
         }
         self.reference = reference
         floorShare = context.number("floor_share", default: 0.01)
         leftOut = ["windows whose next throughput is missing": candidates.count - windows.count]
+        leftOut["windows of links without a scale in the train part (correlation and comparisons)"] =
+            standardised(predicted).leftOut
         leftOut["windows at or below the floor (MAPE only)"] = actual.indices.count { actual[$0] <= floor(of: $0) }
+    }
+
+    /// Forecasts and truth in units of each link's own scale in the train part. Windows of a link that the train part does not
+    /// know are left out: the scale of all links would measure which link a window belongs to.
+    func standardised(_ forecasts: [Double]) -> StandardisedPairs {
+        StandardisedPairs(
+            predicted: forecasts, actual: actual, group: links,
+            scales: frame.links.map { reference.links[$0.description]?.scale })
     }
 
     func floor(of window: Int) -> Double { max(0, reference.link(names[window]).median * floorShare) }
@@ -112,14 +125,7 @@ struct Forecasts {
         let raw = UnitTotals(units) { row in
             RegressionSums(predicted: forecasts[row], actual: actual[row], floor: floor(of: row))
         }
-        let standardised = UnitTotals(units) { row in
-            let scale = reference.link(names[row]).scale
-            guard scale.deviation > 0 else { return RegressionSums() }
-            return RegressionSums(
-                predicted: (forecasts[row] - scale.center) / scale.deviation,
-                actual: (actual[row] - scale.center) / scale.deviation)
-        }
-        return ScoredForecasts(raw: raw, standardised: standardised)
+        return ScoredForecasts(raw: raw, standardised: standardised(forecasts).totals(units))
     }
 
     /// The simple answers to the same question, over the same windows.
@@ -145,7 +151,7 @@ struct Forecasts {
         let scales = names.map { reference.link($0).scale }
         let standardised = histories.indices.map { index in
             let scale = scales[index / length]
-            return (histories[index] - scale.center) / max(scale.deviation, .leastNormalMagnitude)
+            return (histories[index] - scale.center) / (scale.deviation > 0 ? scale.deviation : 1)
         }
         let forecasts = regression.predict(standardised, windowLength: length)
         return zip(forecasts, scales).map { $0 * $1.deviation + $1.center }
@@ -173,11 +179,10 @@ extension Forecasts {
     /// One link of each type over time, and a thinned scatter.
     func plots(_ context: JudgementContext, steps: Int = 240, points: Int = 2000) -> PlotData {
         var plots = PlotData()
-        let stride = max(1, actual.count / points)
-        plots.scatter = Swift.stride(from: 0, to: actual.count, by: stride).map { window in
-            let scale = reference.link(names[window]).scale
-            let unit = max(scale.deviation, .leastNormalMagnitude)
-            return .init(x: (actual[window] - scale.center) / unit, y: (predicted[window] - scale.center) / unit)
+        let pairs = standardised(predicted)
+        let stride = max(1, (pairs.rows.count + points - 1) / points)
+        plots.scatter = Swift.stride(from: 0, to: pairs.rows.count, by: stride).map { place in
+            .init(x: pairs.actual[place], y: pairs.predicted[place])
         }
         for group in context.rowsByLinkType(frame, rows: endRows) {
             let link = links[group.indices[0]]

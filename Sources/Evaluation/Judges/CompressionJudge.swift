@@ -10,7 +10,7 @@ public enum CompressionJudge {
         context: JudgementContext
     ) throws -> ModelJudgement {
         guard let choices = try LevelChoices(model, test: test, profile: profile, context: context) else {
-            return context.judgement(unlabelled(test), plots: PlotData())
+            return context.judgement(unlabelled(test, context), plots: PlotData())
         }
         let units = Units.blocks(series: choices.links, length: context.blockLength)
         let resamples = context.resamples(units)
@@ -20,7 +20,8 @@ public enum CompressionJudge {
             return BaselineResult(
                 answer.name, answer.strength,
                 metrics: [
-                    "accuracy": theirs(units.once), "accuracy_strict": choices.strictAccuracy(answer.levels, units)(units.once),
+                    "accuracy": theirs(units.once),
+                    "accuracy_strict": choices.strictAccuracy(answer.levels, units)(units.once),
                     "regret": choices.regret(answer.levels, units)(units.once),
                 ],
                 comparedOn: "accuracy", difference: resamples.difference(of: accuracy, minus: theirs))
@@ -28,26 +29,30 @@ public enum CompressionJudge {
         let evidence = Evidence(
             metrics: choices.metrics(resamples, units, fixed: reference.bestFixedLevel)
                 + (try context.operationalMetrics(model)),
-            baselines: baselines, testRows: choices.best.count,
-            units: choices.best.count < context.rowsNeeded ? 0 : units.count, unitsNeeded: context.unitsNeeded,
-            unitName: "blocks of \(context.blockLength) rows", imitation: choices.imitation(model.plan))
+            baselines: baselines, testRows: choices.best.count, units: units.count, unitsNeeded: context.unitsNeeded,
+            unitName: "blocks of \(context.blockLength) rows", rowsNeeded: context.rowsNeeded,
+            brokenOutputs: choices.brokenOutputs, imitation: choices.imitation(model.plan))
+        var settings = ["tie_band": choices.tieBand]
+        if let fixed = reference.bestFixedLevel { settings["best_fixed_level"] = Double(fixed) }
         return context.judgement(
             evidence, leftOut: ["rows without a label": choices.unlabelled],
-            settings: ["tie_band": choices.tieBand, "best_fixed_level": Double(reference.bestFixedLevel ?? -1)],
+            settings: settings,
             perLinkType: context.rowsByLinkType(choices.frame, rows: choices.rows).map { group in
                 let right = group.indices.count { choices.isRight(choices.chosen[$0], row: $0) }
                 return GroupResult(
                     name: group.name, rows: group.indices.count,
                     metrics: ["accuracy": Double(right) / Double(group.indices.count)])
             },
-            warnings: ["labels come from: \(choices.oracle.source.rawValue)"], plots: choices.plots(reference))
+            warnings: ["labels come from: \(choices.oracle.source.rawValue)"]
+                + (choices.timesAreKnown ? [] : ["no transfer time is known: gain and regret cannot be computed"]),
+            plots: choices.plots())
     }
 
-    private static func unlabelled(_ test: Part<HeldOut>) -> Evidence {
+    private static func unlabelled(_ test: Part<HeldOut>, _ context: JudgementContext) -> Evidence {
         Evidence(
-            metrics: [], baselines: [], testRows: test.rowCount, units: 0, unitsNeeded: 0, unitName: "blocks",
+            metrics: [], baselines: [], testRows: test.rowCount, units: 0, unitsNeeded: context.unitsNeeded, unitName: "blocks",
             missingTruth: "no row of the test part has a best level: neither measured codec columns nor a codec profile's "
-                + "inputs nor optimal_compression")
+                + "inputs nor optimal_compression; \(context.rowsNeeded) labelled rows would do")
     }
 }
 
@@ -61,6 +66,7 @@ struct LevelChoices {
     let chosen: [Int]
     let tieBand: Double
     let unlabelled: Int
+    let brokenOutputs: Int
     private let tableRows: [Int]
 
     /// - Returns: nil when no row has a label.
@@ -78,6 +84,7 @@ struct LevelChoices {
         links = rows.map { Int(frame.linkOfRow[$0]) }
         best = tableRows.map { Int(oracle.bestLevels[$0]) }
         let probabilities = try model.outputs(windows)
+        brokenOutputs = probabilities.count { !$0.isFinite }
         let levels = CompressionOracle.levelCount
         chosen = stride(from: 0, to: probabilities.count, by: levels).map { start in
             (0 ..< levels).reduce(0) { probabilities[start + $1] > probabilities[start + $0] ? $1 : $0 }
@@ -86,19 +93,18 @@ struct LevelChoices {
         unlabelled = frame.rowCount - windows.count
     }
 
+    var timesAreKnown: Bool { !oracle.milliseconds.isEmpty }
+
     /// Whether a level's time is within the tie band of the row's best.
-    func isRight(_ level: Int, row: Int) -> Bool {
-        guard !oracle.milliseconds.isEmpty else { return level == best[row] }
-        return milliseconds(row, level) <= milliseconds(row, best[row]) * (1 + tieBand)
-    }
+    func isRight(_ level: Int, row: Int) -> Bool { oracle.isRight(level, row: tableRows[row], band: tieBand) }
 
     func milliseconds(_ row: Int, _ level: Int) -> Double {
-        guard !oracle.milliseconds.isEmpty else { return .nan }
+        guard timesAreKnown else { return .nan }
         return Double(oracle.milliseconds[tableRows[row] * CompressionOracle.levelCount + level])
     }
 
     private func wireBytes(_ row: Int, _ level: Int) -> Double {
-        guard !oracle.wireBytes.isEmpty else { return .nan }
+        guard timesAreKnown else { return .nan }
         return Double(oracle.wireBytes[tableRows[row] * CompressionOracle.levelCount + level])
     }
 
@@ -124,7 +130,8 @@ struct LevelChoices {
         return [
             MetricResult(
                 "accuracy", resamples.estimate(accuracy(chosen, units)).boundedByWilson(units: units.count),
-                definition: "share of rows whose chosen level takes at most \(Int(tieBand * 100)) % longer than the best"),
+                definition: "share of rows whose chosen level takes at most \(VerdictRule.short(tieBand * 100)) % longer than "
+                    + "the best"),
             MetricResult(
                 "gain", resamples.estimate(gain.statistic(\.mean)), unit: "ms",
                 definition: "mean time saved per block against the best fixed level chosen on validation"),
@@ -157,14 +164,16 @@ struct LevelChoices {
 
     private func constant(_ level: Int) -> [Int] { Array(repeating: level, count: best.count) }
 
-    /// Why the labels would be a function of the model's own inputs: every column they are computed from enters unlagged.
+    /// Why the labels would be a function of the model's own inputs: every column that decides them enters unlagged.
     func imitation(_ plan: FeaturePlan) -> String? {
         let sources = oracle.columns
-        let unlagged = sources.allSatisfy { column in plan.features.contains { $0.formula.minimumLag(ofColumn: column) == 0 } }
-        return unlagged ? "the labels are computed from \(sources.joined(separator: ", ")), all of them inputs" : nil
+        let isImitation = sources.allSatisfy { column in
+            plan.features.contains { $0.formula.minimumLag(ofColumn: column) == 0 }
+        }
+        return isImitation ? "the labels are computed from \(sources.joined(separator: ", ")), all of them inputs" : nil
     }
 
-    func plots(_ reference: CompressionReference) -> PlotData {
+    func plots() -> PlotData {
         var plots = PlotData()
         plots.confusion = ConfusionMatrix(truth: best, chosen: chosen, classCount: CompressionOracle.levelCount).counts
         let oracleTime = best.indices.reduce(0) { $0 + milliseconds($1, best[$1]) }

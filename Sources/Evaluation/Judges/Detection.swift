@@ -31,6 +31,22 @@ struct DetectionProblem {
 
     var baseRate: Double { Double(isAbnormal.count { $0 }) / Double(isAbnormal.count) }
 
+    /// The paired comparisons of a model with simple scores and their thresholds, and the precision-recall curve of the best.
+    func strongAnswers(
+        _ answers: [(name: String, scores: [Double])], thresholds: [String: AlarmThreshold], model: Detection,
+        comparedOn: String, names: DetectionNames
+    ) -> (results: [BaselineResult], bestCurve: [PlotData.Point]) {
+        let detections = answers.map { answer in
+            (answer.name, Detection(self, scores: answer.scores, threshold: thresholds[answer.name]?.value))
+        }
+        let ranked = detections.compactMap { _, detection in detection.prAUC(units.once).map { (area: $0, detection) } }
+        let best = ranked.max { $0.area < $1.area }
+        let results = detections.map { name, detection in
+            compare(model, with: detection, name: name, strength: .strong, comparedOn: comparedOn, names: names)
+        }
+        return (results, best?.1.curve ?? [])
+    }
+
     /// The paired comparison of a model with another answer.
     func compare(
         _ model: Detection, with other: Detection, name: String, strength: BaselineResult.Strength, comparedOn: String,
@@ -52,7 +68,8 @@ struct DetectionProblem {
             ("always normal", constant, .infinity), ("always alarm", constant, -.infinity),
             ("random score", (0 ..< count).map { _ in random.uniform() }, 1 - model.alarmShare),
         ]
-        return answers.filter { $0.0 != "always alarm" || names.rate == "false_positive_rate" }.map { name, scores, threshold in
+        let asked = answers.filter { $0.0 != "always alarm" || names.rate == "false_positive_rate" }
+        return asked.map { name, scores, threshold in
             compare(
                 model, with: Detection(self, scores: scores, threshold: threshold), name: name, strength: .trivial,
                 comparedOn: name == "random score" ? "pr_auc" : comparedOn, names: names)
@@ -71,8 +88,10 @@ struct DetectionProblem {
         return control
     }
 
-    /// Score over time for the series with the most incidents and, for balance, one with fewer.
-    func timelines(scores: [Double], threshold: Double, titles: [String], count: Int = 3, points: Int = 600) -> [PlotData.Timeline] {
+    /// Score over time for the series with the most abnormal rows, from a little before the first of them.
+    func timelines(
+        scores: [Double], threshold: Double, titles: [String], count: Int = 3, points: Int = 600
+    ) -> [PlotData.Timeline] {
         var rowsOfSeries = [[Int]](repeating: [], count: titles.count)
         for (row, number) in series.enumerated() { rowsOfSeries[number].append(row) }
         let busiest = rowsOfSeries.indices.filter { rowsOfSeries[$0].count > 1 }.sorted { a, b in
@@ -80,7 +99,9 @@ struct DetectionProblem {
             return left == right ? a < b : left > right
         }
         return busiest.prefix(count).map { number in
-            let rows = Array(rowsOfSeries[number].prefix(points))
+            let all = rowsOfSeries[number]
+            let firstAbnormal = all.firstIndex { isAbnormal[$0] } ?? 0
+            let rows = Array(all.dropFirst(max(0, firstAbnormal - points / 10)).prefix(points))
             let first = seconds[rows[0]]
             let runs = Incidents.episodes(labels: rows.map { isAbnormal[$0] }, series: rows.map { _ in 0 })
             return PlotData.Timeline(
@@ -169,6 +190,14 @@ struct Detection {
         ranked?.precisionRecallCurve().map { .init(x: $0.recall, y: $0.precision) } ?? []
     }
 
+    /// Precision over recall, and scores over time under the title of each series.
+    func plots(titles: [String]) -> PlotData {
+        var plots = PlotData()
+        plots.precisionRecall = curve
+        plots.timelines = problem.timelines(scores: scores, threshold: threshold ?? .infinity, titles: titles)
+        return plots
+    }
+
     /// The metrics of a subset of rows.
     func group(_ name: String, rows: [Int], names: DetectionNames) -> GroupResult {
         let inside = Set(rows)
@@ -183,4 +212,9 @@ struct Detection {
         ]
         return GroupResult(name: name, rows: rows.count, metrics: values.compactMapValues { $0 })
     }
+}
+
+extension FeatureFrame {
+    /// The link of each segment.
+    var segmentTitles: [String] { segments.map { links[Int(linkOfRow[$0.lowerBound])].description } }
 }

@@ -12,9 +12,12 @@ public struct JudgementContext: Sendable {
     public var rule: GateRule
     public var stream: RandomStream
     public var facts: OperationalFacts
+    /// By metric name, the best that any model can reach on this data, known for simulated data only; see `LeakAlarm`.
+    public var noiseFloor: [String: Double]?
 
     public init(
-        schema: Schema, kind: ModelKind, gates: [GateDefinition], rule: GateRule, seed: UInt64, facts: OperationalFacts
+        schema: Schema, kind: ModelKind, gates: [GateDefinition], rule: GateRule, seed: UInt64, facts: OperationalFacts,
+        noiseFloor: [String: Double]? = nil
     ) {
         self.schema = schema
         self.kind = kind
@@ -22,6 +25,7 @@ public struct JudgementContext: Sendable {
         self.rule = rule
         stream = RandomStream(seed: seed).child("judgement").child(kind.rawValue)
         self.facts = facts
+        self.noiseFloor = noiseFloor
     }
 
     /// A number of the schema's `judgement` section.
@@ -53,6 +57,11 @@ public struct OperationalFacts: Sendable, Codable, Equatable {
         self.trainingSeconds = trainingSeconds
         self.modelBytes = modelBytes
     }
+
+    static let trainingTime = "training_time_seconds"
+    static let modelSize = "model_size_mb"
+    static let inferenceTime = "inference_p99_ms"
+    static let metricNames: Set = [trainingTime, modelSize, inferenceTime]
 }
 
 extension JudgementContext {
@@ -60,13 +69,13 @@ extension JudgementContext {
     func operationalMetrics(_ model: WrittenModel) throws -> [MetricResult] {
         [
             MetricResult(
-                name: "training_time_seconds", value: facts.trainingSeconds, unit: "s",
+                name: OperationalFacts.trainingTime, value: facts.trainingSeconds, unit: "s",
                 definition: "wall time of training, reading the data included"),
             MetricResult(
-                name: "model_size_mb", value: facts.modelBytes.map { Double($0) / 1e6 }, unit: "MB",
+                name: OperationalFacts.modelSize, value: facts.modelBytes.map { Double($0) / 1e6 }, unit: "MB",
                 definition: "size of the model's largest file"),
             MetricResult(
-                name: "inference_p99_ms", value: try Self.inferenceP99(model), unit: "ms",
+                name: OperationalFacts.inferenceTime, value: try Self.inferenceP99(model), unit: "ms",
                 definition: "99th percentile of single-sample calls through our own reader of the written file"),
         ]
     }
@@ -86,8 +95,10 @@ extension JudgementContext {
         randomControl: [String: Double] = [:], perLinkType: [GroupResult] = [], warnings: [String] = [], plots: PlotData
     ) -> ModelJudgement {
         let outcome = VerdictRule(gates: gates, rule: rule).decide(evidence)
+        let alarm = LeakAlarm(multiple: number("leak_multiple", default: 3), noiseFloor: noiseFloor)
         return ModelJudgement(
-            model: kind, verdict: outcome.verdict, reasons: outcome.reasons, warnings: outcome.warnings + warnings,
+            model: kind, verdict: outcome.verdict, reasons: outcome.reasons,
+            warnings: alarm.warnings(evidence) + outcome.warnings + warnings,
             metrics: outcome.metrics, baselines: evidence.baselines, randomControl: randomControl, perLinkType: perLinkType,
             testRows: evidence.testRows, units: evidence.units, unitsNeeded: evidence.unitsNeeded,
             leftOut: leftOut.filter { $0.value > 0 }, settings: settings, plots: plots)
@@ -101,6 +112,11 @@ extension JudgementContext {
             return indices.isEmpty ? nil : (name, indices)
         }
     }
+}
+
+extension Units {
+    /// Every unit once.
+    var once: [Double] { Array(repeating: 1, count: count) }
 }
 
 extension MetricResult {

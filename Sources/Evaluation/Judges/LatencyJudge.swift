@@ -11,42 +11,34 @@ public enum LatencyJudge {
         let target = try context.schema.targetColumn(of: .latency, in: frame)
         let windows = WindowSet(frame, windowLength: model.windowLength)
         let labels = AnomalyLabels(incidents, ofTypes: context.schema.incidents.affectingConsensus, over: frame)
-        let deviations = try model.scoreDeviations()
-        let threshold = try model.threshold()
-        guard windows.count > 0, labels.isAbnormal.contains(true) else {
-            return unlabelled(windows, labels, threshold, context)
-        }
         let inputs = (0 ..< windows.count).flatMap { windows.values(ofWindow: $0) }
         let outputs = try model.outputs(windows)
-        let scores = ReconstructionScores.meanSquaredErrors(
-            windows: inputs, reconstructions: outputs, windowLength: model.windowLength, deviations: deviations)
-        let episodes = WindowEpisodes(windows, labels: labels)
+        let deviations = try model.scoreDeviations(), threshold = try model.threshold()
+        let broken = outputs.count { !$0.isFinite }
+        let episodes = WindowEpisodes(
+            windows, labels: labels, gapWindows: max(1, Int(context.number("episode_gap_windows", default: 1))))
+        guard !episodes.windowsOfEpisode.isEmpty else { return unlabelled(windows, labels, threshold, broken, context) }
         let problem = DetectionProblem(
             isAbnormal: episodes.isAbnormal, incidents: episodes.windowsOfEpisode, starts: episodes.starts,
             series: episodes.segments, seconds: episodes.seconds, context: context)
+        let scores = ReconstructionScores.meanSquaredErrors(
+            windows: inputs, reconstructions: outputs, windowLength: model.windowLength, deviations: deviations)
         let detection = Detection(problem, scores: scores, threshold: threshold)
-        let simple = LatencyScores.all(
-            reference, histories: episodes.histories(of: target, windows), windowLength: model.windowLength,
-            links: windows.endRows.map { frame.links[Int(frame.linkOfRow[Int($0)])].description })
-        let baselines = problem.trivialAnswers(
-            detection, comparedOn: names.rate, metricNames: names, context: context)
-            + simple.map { answer in
-                problem.compare(
-                    detection,
-                    with: Detection(problem, scores: answer.scores, threshold: reference.thresholds[answer.name]?.value),
-                    name: answer.name, strength: .strong, comparedOn: names.rate, names: names)
-            }
+        let trivial = problem.trivialAnswers(detection, comparedOn: names.rate, metricNames: names, context: context)
+        let links = windows.endRows.map { frame.links[Int(frame.linkOfRow[Int($0)])].description }
+        let strong = problem.strongAnswers(
+            LatencyScores.all(
+                reference, histories: windows.histories(of: target), windowLength: model.windowLength, links: links),
+            thresholds: reference.thresholds, model: detection, comparedOn: names.rate, names: names)
         let evidence = Evidence(
             metrics: metrics(detection, problem, inputs, outputs) + (try context.operationalMetrics(model)),
-            baselines: baselines, testRows: windows.count, units: problem.incidents.count,
-            unitsNeeded: context.unitsNeeded, unitName: "episodes")
-        var plots = PlotData()
-        plots.precisionRecall = detection.curve
-        plots.timelines = problem.timelines(
-            scores: scores, threshold: threshold,
-            titles: frame.segments.map { frame.links[Int(frame.linkOfRow[$0.lowerBound])].description })
+            baselines: trivial + strong.results, testRows: windows.count, units: problem.incidents.count,
+            unitsNeeded: context.unitsNeeded, unitName: "episodes", rowsNeeded: context.rowsNeeded, brokenOutputs: broken)
+        var plots = detection.plots(titles: frame.segmentTitles)
+        plots.precisionRecallBaseline = strong.bestCurve
         return context.judgement(
-            evidence, settings: ["threshold": threshold],
+            evidence, leftOut: ["rows in runs shorter than a window": rowsOutsideWindows(windows)],
+            settings: ["threshold": threshold],
             randomControl: problem.randomControl(alarmShare: detection.alarmShare, names: names, context: context),
             perLinkType: context.rowsByLinkType(frame, rows: windows.endRows.map { Int($0) }).map { group in
                 detection.group(group.name, rows: group.indices, names: names)
@@ -54,18 +46,23 @@ public enum LatencyJudge {
             warnings: labels.source == .incidents ? [] : ["labels come from: \(labels.source.rawValue)"], plots: plots)
     }
 
+    private static func rowsOutsideWindows(_ windows: WindowSet<HeldOut>) -> Int {
+        windows.frame.segments.reduce(0) { $1.count < windows.windowLength ? $0 + $1.count : $0 }
+    }
+
     private static let names = DetectionNames(rate: "detection_accuracy", recall: "episode_recall")
 
     private static func unlabelled(
-        _ windows: WindowSet<HeldOut>, _ labels: AnomalyLabels, _ threshold: Double, _ context: JudgementContext
+        _ windows: WindowSet<HeldOut>, _ labels: AnomalyLabels, _ threshold: Double, _ broken: Int,
+        _ context: JudgementContext
     ) -> ModelJudgement {
         let why = labels.source == .none
             ? "no labels: neither an incidents file nor a column is_anomaly"
-            : "no labelled step that affects consensus lies in the test part"
+            : "no window of the test part holds a labelled step that affects consensus"
         return context.judgement(
             Evidence(
                 metrics: [], baselines: [], testRows: windows.count, units: 0, unitsNeeded: context.unitsNeeded,
-                unitName: "episodes", missingTruth: "\(why); \(context.unitsNeeded) episodes would do"),
+                unitName: "episodes", brokenOutputs: broken, missingTruth: "\(why); \(context.unitsNeeded) episodes would do"),
             settings: ["threshold": threshold], plots: PlotData())
     }
 
@@ -84,14 +81,18 @@ public enum LatencyJudge {
             MetricResult(
                 "pr_auc", problem.resamples.estimate(detection.prAUC),
                 definition: "average precision over windows, no point adjustment"),
-            MetricResult("precision", Estimate(value: detection.counts.precision), definition: "share of alarming windows that are abnormal"),
-            MetricResult("recall", Estimate(value: detection.counts.recall), definition: "share of abnormal windows that alarm"),
+            MetricResult(
+                "precision", Estimate(value: detection.counts.precision),
+                definition: "share of alarming windows that are abnormal"),
+            MetricResult(
+                "recall", Estimate(value: detection.counts.recall), definition: "share of abnormal windows that alarm"),
             MetricResult("f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and recall"),
             MetricResult(
                 "median_delay", Estimate(value: detection.medianDelay), unit: "s",
                 definition: "median time from an episode's first labelled step to its first alarm"),
             MetricResult(
-                "reconstruction_mae", Estimate(value: absolute), definition: "mean |reconstruction − input| over all features, their units"),
+                "reconstruction_mae", Estimate(value: absolute),
+                definition: "mean |reconstruction − input| over all features, their units"),
         ]
     }
 }

@@ -12,18 +12,22 @@ public enum ReliabilityJudge {
         let labels = AnomalyLabels(incidents, over: frame)
         let threshold = try model.threshold()
         let scores = try model.outputs(WindowSet(frame, windowLength: 1)).map { Double($0) }
-        guard !labels.rowsOfIncident.isEmpty else { return unlabelled(frame, labels, threshold, context) }
+        let broken = scores.count { !$0.isFinite }
+        guard !labels.rowsOfIncident.isEmpty else { return unlabelled(frame, labels, threshold, broken, context) }
         let problem = DetectionProblem(
             isAbnormal: labels.isAbnormal, incidents: labels.rowsOfIncident, starts: labels.starts.map { Double($0) / 1e6 },
             series: labels.segmentOfRow, seconds: frame.timestamps.map { Double($0) / 1e6 }, context: context)
         let detection = Detection(problem, scores: scores, threshold: threshold)
-        let baselines = problem.trivialAnswers(
-            detection, comparedOn: "pr_auc", metricNames: ReliabilityJudge.names, context: context)
-            + strongAnswers(frame, reference, problem, detection)
+        let trivial = problem.trivialAnswers(detection, comparedOn: "pr_auc", metricNames: names, context: context)
+        let strong = problem.strongAnswers(
+            ReliabilityScores.all(reference, over: frame.values), thresholds: reference.thresholds, model: detection,
+            comparedOn: "pr_auc", names: names)
         let evidence = Evidence(
-            metrics: metrics(detection, problem) + (try context.operationalMetrics(model)), baselines: baselines,
-            testRows: frame.rowCount, units: problem.incidents.count, unitsNeeded: context.unitsNeeded,
-            unitName: "incidents")
+            metrics: metrics(detection, problem) + (try context.operationalMetrics(model)),
+            baselines: trivial + strong.results, testRows: frame.rowCount, units: problem.incidents.count,
+            unitsNeeded: context.unitsNeeded, unitName: "incidents", rowsNeeded: context.rowsNeeded, brokenOutputs: broken)
+        var plots = detection.plots(titles: frame.segmentTitles)
+        plots.precisionRecallBaseline = strong.bestCurve
         return context.judgement(
             evidence, settings: ["threshold": threshold],
             randomControl: problem.randomControl(alarmShare: detection.alarmShare, names: names, context: context),
@@ -31,30 +35,21 @@ public enum ReliabilityJudge {
                 detection.group(group.name, rows: group.indices, names: names)
             },
             warnings: labels.source == .incidents ? [] : ["labels come from: \(labels.source.rawValue)"],
-            plots: plots(detection, problem, frame, best: baselines))
+            plots: plots)
     }
 
-    static let names = DetectionNames(rate: "false_positive_rate", recall: "incident_recall")
+    private static let names = DetectionNames(rate: "false_positive_rate", recall: "incident_recall")
 
     private static func unlabelled(
-        _ frame: FeatureFrame<HeldOut>, _ labels: AnomalyLabels, _ threshold: Double, _ context: JudgementContext
+        _ frame: FeatureFrame<HeldOut>, _ labels: AnomalyLabels, _ threshold: Double, _ broken: Int, _ context: JudgementContext
     ) -> ModelJudgement {
         let why = labels.source == .none
             ? "no labels: neither an incidents file nor a column is_anomaly" : "no labelled incident touches the test part"
         return context.judgement(
             Evidence(
                 metrics: [], baselines: [], testRows: frame.rowCount, units: 0, unitsNeeded: context.unitsNeeded,
-                unitName: "incidents", missingTruth: "\(why); \(context.unitsNeeded) incidents would do"),
+                unitName: "incidents", brokenOutputs: broken, missingTruth: "\(why); \(context.unitsNeeded) incidents would do"),
             settings: ["threshold": threshold], plots: PlotData())
-    }
-
-    private static func strongAnswers(
-        _ frame: FeatureFrame<HeldOut>, _ reference: ReliabilityReference, _ problem: DetectionProblem, _ model: Detection
-    ) -> [BaselineResult] {
-        ReliabilityScores.all(reference, over: frame.values).map { answer in
-            let theirs = Detection(problem, scores: answer.scores, threshold: reference.thresholds[answer.name]?.value)
-            return problem.compare(model, with: theirs, name: answer.name, strength: .strong, comparedOn: "pr_auc", names: names)
-        }
     }
 
     private static func metrics(_ detection: Detection, _ problem: DetectionProblem) -> [MetricResult] {
@@ -69,26 +64,19 @@ public enum ReliabilityJudge {
                 "false_positive_rate",
                 problem.resamples.estimate(detection.falsePositiveRate).boundedByWilson(units: problem.normalUnits),
                 definition: "share of normal rows with an alarm"),
-            MetricResult("point_recall", Estimate(value: detection.counts.recall), definition: "share of abnormal rows with an alarm"),
-            MetricResult("precision", Estimate(value: detection.counts.precision), definition: "share of alarms on abnormal rows"),
-            MetricResult("f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and point recall"),
+            MetricResult(
+                "point_recall", Estimate(value: detection.counts.recall), definition: "share of abnormal rows with an alarm"),
+            MetricResult(
+                "precision", Estimate(value: detection.counts.precision), definition: "share of alarms on abnormal rows"),
+            MetricResult(
+                "f1", Estimate(value: detection.counts.f1), definition: "harmonic mean of precision and point recall"),
             MetricResult("roc_auc", Estimate(value: detection.rocAUC), definition: "area under the ROC curve over rows"),
             MetricResult(
-                "alarms_per_day", Estimate(value: detection.alarmsPerDay), definition: "runs of alarms per day, all links together"),
+                "alarms_per_day", Estimate(value: detection.alarmsPerDay),
+                definition: "runs of alarms per day, all links together"),
             MetricResult(
                 "median_delay", Estimate(value: detection.medianDelay), unit: "s",
                 definition: "median time from an incident's start to its first alarm, found incidents only"),
         ]
-    }
-
-    private static func plots(
-        _ detection: Detection, _ problem: DetectionProblem, _ frame: FeatureFrame<HeldOut>, best: [BaselineResult]
-    ) -> PlotData {
-        var plots = PlotData()
-        plots.precisionRecall = detection.curve
-        plots.timelines = problem.timelines(
-            scores: detection.scores, threshold: detection.threshold ?? .nan,
-            titles: frame.segments.map { frame.links[Int(frame.linkOfRow[$0.lowerBound])].description })
-        return plots
     }
 }

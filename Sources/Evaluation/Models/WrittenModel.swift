@@ -38,8 +38,10 @@ public struct WrittenModel: Sendable {
                 path: path, found: "metadata of the model “\(metadata[MetadataKey.model] ?? "unknown")”",
                 expected: "the \(kind.rawValue) model")
         }
-        guard let length = metadata[MetadataKey.windowLength].flatMap({ Int($0) }), (1 ... 100_000).contains(length) else {
-            throw WrittenModelError(path: path, found: "no usable \(MetadataKey.windowLength)", expected: "a number of steps")
+        guard let length = metadata[MetadataKey.windowLength].flatMap({ Int($0) }), kind.windowLengths.contains(length) else {
+            throw WrittenModelError(
+                path: path, found: "no usable \(MetadataKey.windowLength)",
+                expected: "\(kind.windowLengths.lowerBound) to \(kind.windowLengths.upperBound) steps")
         }
         windowLength = length
         do {
@@ -47,6 +49,20 @@ public struct WrittenModel: Sendable {
             plan = try JSONDecoder().decode(FeaturePlan.self, from: Data(text.utf8))
         } catch {
             throw WrittenModelError(path: path, found: "no readable \(MetadataKey.featurePlan)", expected: "a feature plan in JSON")
+        }
+        guard plan.model == kind, !plan.features.isEmpty else {
+            throw WrittenModelError(
+                path: path, found: "the feature plan of the model “\(plan.model.rawValue)” with \(plan.features.count) features",
+                expected: "the \(kind.rawValue) model's plan with at least one")
+        }
+    }
+
+    /// Numbers that the model answers for one window.
+    private var outputWidth: Int {
+        switch kind {
+        case .bandwidth, .reliability: 1
+        case .compression: CompressionOracle.levelCount
+        case .latency: windowLength * plan.features.count
         }
     }
 
@@ -85,6 +101,11 @@ public struct WrittenModel: Sendable {
         let shape = windowLength == 1 ? [count, features] : [count, windowLength, features]
         guard let output = try executor.run(["input": Tensor(shape: shape, values: values)])["output"] else {
             throw WrittenModelError(path: path, found: "no output named output", expected: "an output named output")
+        }
+        guard output.values.count == count * outputWidth else {
+            throw WrittenModelError(
+                path: path, found: "outputs of the shape \(output.shape) for \(count) samples",
+                expected: "\(outputWidth) numbers for each")
         }
         return output.values
     }

@@ -51,6 +51,10 @@ public struct Evidence: Sendable {
     public var units: Int
     public var unitsNeeded: Int
     public var unitName: String
+    /// The least rows (or windows) that the gate demands.
+    public var rowsNeeded: Int
+    /// Numbers among the model's outputs that are NaN or infinite; such a model fails, whatever its metrics.
+    public var brokenOutputs: Int
     /// Why there is no truth to judge against, for example no labelled incident; the verdict is then UNDECIDED.
     public var missingTruth: String?
     /// Why the labels are computed from the model's own inputs; such a model cannot pass.
@@ -58,7 +62,7 @@ public struct Evidence: Sendable {
 
     public init(
         metrics: [MetricResult], baselines: [BaselineResult], testRows: Int, units: Int, unitsNeeded: Int,
-        unitName: String, missingTruth: String? = nil, imitation: String? = nil
+        unitName: String, rowsNeeded: Int = 0, brokenOutputs: Int = 0, missingTruth: String? = nil, imitation: String? = nil
     ) {
         self.metrics = metrics
         self.baselines = baselines
@@ -66,6 +70,8 @@ public struct Evidence: Sendable {
         self.units = units
         self.unitsNeeded = unitsNeeded
         self.unitName = unitName
+        self.rowsNeeded = rowsNeeded
+        self.brokenOutputs = brokenOutputs
         self.missingTruth = missingTruth
         self.imitation = imitation
     }
@@ -105,22 +111,26 @@ public struct VerdictRule: Sendable {
         var metric = evidence.metrics.first { $0.name == gate.metric }
             ?? MetricResult(name: gate.metric, value: nil, unit: gate.unit, definition: "not computed")
         metric.gate = gate
-        metric.reached = gate.isReached(by: metric, rule: rule)
+        metric.reached = gate.isReached(by: metric, rule: ruleApplied(to: metric.name))
         return metric
+    }
+
+    /// Facts such as the size of a file are no estimates: they have no bound, so their value counts under either rule.
+    private func ruleApplied(to metric: String) -> GateRule {
+        OperationalFacts.metricNames.contains(metric) ? .point : rule
     }
 
     private func verdict(_ evidence: Evidence, _ gated: [MetricResult]) -> (Verdict, [String]) {
         guard !gates.isEmpty else { return (.fail, ["no targets are configured: a model without targets cannot pass"]) }
         guard evidence.testRows > 0 else { return (.fail, ["no test rows: nothing was judged"]) }
+        guard evidence.brokenOutputs == 0 else {
+            return (.fail, ["the model answers NaN or infinity: \(evidence.brokenOutputs) of its outputs on the test part"])
+        }
         if let missing = evidence.missingTruth { return (.undecided, [missing]) }
         let notNumbers = gated.filter { !($0.value?.isFinite ?? false) }.map(\.name)
-        if evidence.units < evidence.unitsNeeded {
-            return (.undecided, [
-                "too few independent units: \(evidence.units) \(evidence.unitName) in the test part, "
-                    + "\(evidence.unitsNeeded) would do",
-            ])
-        }
-        var reasons = notNumbers.map { "\($0) is missing or not a number" }
+        let tooLittle = Self.shortages(evidence)
+        if notNumbers.isEmpty, !tooLittle.isEmpty { return (.undecided, tooLittle) }
+        var reasons = notNumbers.map { "\($0) is missing or not a number" } + tooLittle
         reasons += gated.filter { $0.reached == false && !notNumbers.contains($0.name) }.map(missed)
         reasons += evidence.baselines.filter { $0.strength == .trivial && !$0.beaten }.map { baseline in
             "does not beat the trivial answer “\(baseline.name)” on \(baseline.comparedOn)\(Self.gap(baseline))"
@@ -129,8 +139,23 @@ public struct VerdictRule: Sendable {
         return (reasons.isEmpty ? .pass : .fail, reasons)
     }
 
+    /// What the test part has too little of, and how much would do.
+    private static func shortages(_ evidence: Evidence) -> [String] {
+        var shortages: [String] = []
+        if evidence.testRows < evidence.rowsNeeded {
+            shortages.append("too few test rows: \(evidence.testRows) were judged, \(evidence.rowsNeeded) would do")
+        }
+        if evidence.units < evidence.unitsNeeded {
+            shortages.append(
+                "too few independent units: \(evidence.units) \(evidence.unitName) in the test part, "
+                    + "\(evidence.unitsNeeded) would do")
+        }
+        return shortages
+    }
+
     private func missed(_ metric: MetricResult) -> String {
         guard let gate = metric.gate, let value = metric.value else { return "\(metric.name) is missing" }
+        let rule = ruleApplied(to: metric.name)
         let shown = rule == .point ? value : (gate.direction.wantsHigh ? metric.lower : metric.upper) ?? .nan
         let what = rule == .point ? "" : "the 95 % bound of "
         return "\(what)\(metric.name) is \(Self.short(shown)), target \(gate.targetText), missed by "

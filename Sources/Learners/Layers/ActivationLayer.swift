@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 extension Activation {
     /// The kernel's name for all but softmax, which is not elementwise.

@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// Batch normalization (Ioffe, Szegedy 2015) over samples and time, as in Keras: biased variance, moving statistics
 /// `moving · momentum + batch · (1 − momentum)`; outside training the moving statistics normalise.

@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// `activation(x · kernel + bias)` over the last axis; kernel `[features, units]`, bias `[units]`.
 struct DenseLayer: Layer {
@@ -24,7 +24,11 @@ struct DenseLayer: Layer {
     /// The weighted sums, for activations whose derivative needs them.
     func scratchCount(samples: Int) -> Int { activation.needsArgument ? samples * outputShape.count : 0 }
 
-    func prepare(parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, kernels: Kernels) {
+    func prepare(
+        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
+        kernels: Kernels
+    ) {
+        guard forInputGradient else { return }
         kernels.transpose(
             MatrixView(parameters, rows: inputShape.features, columns: units),
             into: MutableMatrixView(prepared, rows: units, columns: inputShape.features))

@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// Inverted dropout (Srivastava et al. 2014). Decisions come from a counter-based stream, so they depend on the seed, layer,
 /// epoch, step and place in the batch only.

@@ -1,11 +1,11 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// Long short-term memory over all steps of the window, trained by backpropagation through all of them.
 ///
-/// `[B, T, F]` → `[B, T, U]` or the last step's `[B, U]`. Parameters as in Keras: kernel `[F, 4U]`, recurrent kernel `[U, 4U]`,
-/// bias `[4U]`, gates in the order input, forget, candidate, output. The state before the first step is zero, so its products
-/// are left out.
+/// `[B, T, F]` → `[B, T, U]` or the last step's `[B, U]`. Parameters as in Keras: kernel `[F, 4U]`, recurrent kernel `[U,
+/// 4U]`, bias `[4U]`, gates in the order input, forget, candidate, output. The state before the first step is zero, so its
+/// products are left out.
 struct LSTMLayer: Layer {
     let inputShape: SampleShape
     let units: Int
@@ -29,13 +29,17 @@ struct LSTMLayer: Layer {
 
     func scratchCount(samples: Int) -> Int { Scratch.count(layer: self, samples: samples) }
 
-    func prepare(parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, kernels: Kernels) {
-        kernels.transpose(
-            MatrixView(parameters, rows: features, columns: 4 * units),
-            into: MutableMatrixView(prepared, rows: 4 * units, columns: features))
+    func prepare(
+        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
+        kernels: Kernels
+    ) {
         kernels.transpose(
             MatrixView(parameters + 4 * units * features, rows: units, columns: 4 * units),
             into: MutableMatrixView(prepared + 4 * units * features, rows: 4 * units, columns: units))
+        guard forInputGradient else { return }
+        kernels.transpose(
+            MatrixView(parameters, rows: features, columns: 4 * units),
+            into: MutableMatrixView(prepared, rows: 4 * units, columns: features))
     }
 
     func forward(_ pass: LayerPass) {
@@ -65,9 +69,12 @@ struct LSTMLayer: Layer {
         for time in (0 ..< steps).reversed() {
             let isLast = time == steps - 1
             let above: UnsafePointer<Float>? =
-                returnSequences ? UnsafePointer(gradient.output + time * pass.samples * units) : isLast ? UnsafePointer(gradient.output) : nil
+                returnSequences
+                ? UnsafePointer(gradient.output + time * pass.samples * units)
+                : isLast ? UnsafePointer(gradient.output) : nil
             pass.kernels.lstmBackward(
-                scratch.step(time), outputGradient: above, nextHiddenGradient: isLast ? nil : UnsafePointer(scratch.hiddenGradient),
+                scratch.step(time), outputGradient: above,
+                nextHiddenGradient: isLast ? nil : UnsafePointer(scratch.hiddenGradient),
                 cellGradient: scratch.cellGradient)
             if time > 0 {
                 pass.kernels.multiply(

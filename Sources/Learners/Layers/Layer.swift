@@ -1,10 +1,11 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// A layer of a compiled network: it knows its shapes and its arithmetic, and owns no memory and no numbers.
 ///
-/// Activations are time-major, `[time, sample, feature]`, so that a time step of all samples is one matrix; plain rows are one
-/// step. A batch is cut in shards; each call works on one shard, and calls for different shards may run at the same time.
+/// Activations are time-major, `[time, sample, feature]`, so that a time step of all samples is one matrix; plain rows are
+/// one step. A batch is cut in shards; each call works on one shard, and calls for different shards may run at the same
+/// time.
 protocol Layer: Sendable {
     var inputShape: SampleShape { get }
     var outputShape: SampleShape { get }
@@ -19,7 +20,11 @@ protocol Layer: Sendable {
     /// Floats that a shard of `samples` keeps between forward and backward.
     func scratchCount(samples: Int) -> Int
 
-    func prepare(parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, kernels: Kernels)
+    /// Computes `prepared`; what only the input's gradient needs may be left out unless `forInputGradient`.
+    func prepare(
+        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
+        kernels: Kernels
+    )
     func forward(_ pass: LayerPass)
     /// Writes `gradients` and, unless it is nil, `inputGradient`; may overwrite `outputGradient`.
     func backward(_ pass: LayerPass, _ gradient: LayerGradient)
@@ -33,7 +38,10 @@ extension Layer {
     var preparedCount: Int { 0 }
     var couplesSamples: Bool { false }
     func scratchCount(samples: Int) -> Int { 0 }
-    func prepare(parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, kernels: Kernels) {}
+    func prepare(
+        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
+        kernels: Kernels
+    ) {}
 
     var parameterCount: Int { variables.reduce(0) { $0 + $1.count } }
     var statisticsCount: Int { statistics.reduce(0) { $0 + $1.count } }

@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// `[B, U]` → `[B, count, U]`.
 struct RepeatVectorLayer: Layer {

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import TensorCore
+import Foundation
+import TensorCore
 
 extension Loss {
     /// Loss and gradient of one row.
@@ -70,7 +70,8 @@ extension Loss {
     /// `Σ t (log Σ e^y − y)`, derivative `p Σ t − t`.
     @inline(__always)
     private static func crossEntropy(
-        _ y: UnsafePointer<Float>, _ n: Int, _ scale: Float, _ gradient: UnsafeMutablePointer<Float>, _ target: (Int) -> Float
+        _ y: UnsafePointer<Float>, _ n: Int, _ scale: Float, _ gradient: UnsafeMutablePointer<Float>,
+        _ target: (Int) -> Float
     ) -> Double {
         let logSum = logSumOfExponentials(y, n, probabilities: gradient)
         var (total, mass) = (0.0, Float(0))
@@ -82,8 +83,20 @@ extension Loss {
         return total
     }
 
-    /// `log Σ e^y − log Σ_S e^y`, derivative `p − p_S` with `p_S` the softmax inside the set.
+    /// `−log P` with `P = Σ_S p`, derivative `p − p_S` with `p_S = p / P` inside the set and 0 outside.
     private static func setLikelihood(
+        _ y: UnsafePointer<Float>, _ set: UnsafePointer<Float>, _ n: Int, _ scale: Float,
+        _ gradient: UnsafeMutablePointer<Float>
+    ) -> Double {
+        var mass: Float = 0
+        for i in 0 ..< n { mass += gradient[i] * set[i] }
+        guard mass > 1e-20 else { return improbableSet(y, set, n, scale, gradient) }
+        for i in 0 ..< n { gradient[i] = scale * gradient[i] * (1 - set[i] / mass) }
+        return -log(Double(mass))
+    }
+
+    /// The same from logarithms, for sets whose probabilities are too small to be accurate.
+    private static func improbableSet(
         _ y: UnsafePointer<Float>, _ set: UnsafePointer<Float>, _ n: Int, _ scale: Float,
         _ gradient: UnsafeMutablePointer<Float>
     ) -> Double {

@@ -21,8 +21,8 @@ public enum Loss: Sendable, Equatable, Codable {
     /// `Σ p_l t_l`: the expected cost of a class drawn from `p`; targets are the cost of each class.
     case expectedCost
 
-    /// The activation that the loss computes itself. A last layer with it is trained before the activation, where the loss is
-    /// exact for any argument; a linear last layer is taken as giving such arguments.
+    /// The activation that the loss computes itself. A last layer with it is trained before the activation, where the loss
+    /// is exact for any argument; a linear last layer is taken as giving such arguments.
     public var absorbedActivation: Activation? {
         switch self {
         case .meanSquaredError, .meanAbsoluteError, .huber: nil

@@ -1,6 +1,6 @@
-internal import ModelGraph
-internal import Randomness
-internal import TensorCore
+import ModelGraph
+import Randomness
+import TensorCore
 
 /// A network whose shapes were checked and whose numbers have their places: parameters, statistics and prepared weights
 /// each lie in one block, layer after layer.
@@ -86,7 +86,8 @@ struct FeatureNormalization: Sendable {
     init(mean: [Float], variance: [Float], features: Int) throws {
         guard mean.count == features, variance.count == features else {
             throw NetworkError(
-                layer: "normalization", found: "has \(mean.count) means and \(variance.count) variances for \(features) features",
+                layer: "normalization",
+                found: "has \(mean.count) means and \(variance.count) variances for \(features) features",
                 advice: "give one of each per feature")
         }
         self.mean = mean
@@ -129,12 +130,14 @@ extension LayerSpecification {
         case .dense(let units, let activation, let initializer):
             try positive(units, "units")
             return DenseLayer(
-                inputShape: input, units: units, activation: kept(activation), initializer: initializer, timeDistributed: false)
+                inputShape: input, units: units, activation: kept(activation), initializer: initializer,
+                timeDistributed: false)
         case .timeDistributedDense(let units, let activation, let initializer):
             try positive(units, "units")
             try sequence()
             return DenseLayer(
-                inputShape: input, units: units, activation: kept(activation), initializer: initializer, timeDistributed: true)
+                inputShape: input, units: units, activation: kept(activation), initializer: initializer,
+                timeDistributed: true)
         case .lstm(let units, let returnSequences):
             try positive(units, "units")
             try sequence()

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import Randomness
+import Foundation
+import Randomness
 
 /// How a weight matrix starts, as in Keras.
 public enum Initializer: String, Sendable, Codable {
@@ -24,7 +24,8 @@ public enum Initializer: String, Sendable, Codable {
             let units = count / 4
             return (0 ..< count).map { units ..< 2 * units ~= $0 ? 1 : 0 }
         case .glorotUniform:
-            return Self.uniform(limit: (6 / Double(shape[0] + shape[shape.count - 1])).squareRoot(), count: count, from: stream)
+            return Self.uniform(
+                limit: (6 / Double(shape[0] + shape[shape.count - 1])).squareRoot(), count: count, from: stream)
         case .heUniform:
             return Self.uniform(limit: (6 / Double(shape[0])).squareRoot(), count: count, from: stream)
         case .orthogonal:

@@ -43,8 +43,8 @@ public struct NetworkWeights: Sendable, Equatable, Codable {
         let found = layers.map { $0.variables.map(\.count) + $0.statistics.map(\.count) }
         guard expected == found else {
             throw NetworkError(
-                "cannot use the given weights: the network has tensors of \(expected) numbers per layer, the weights \(found); "
-                    + "use weights of the same architecture")
+                "cannot use the given weights: the network has tensors of \(expected) numbers per layer, the weights "
+                    + "\(found); use weights of the same architecture")
         }
     }
 }

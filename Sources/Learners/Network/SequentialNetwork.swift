@@ -1,5 +1,5 @@
-//  Learners owns everything that learns: layers, losses, optimisers, the training loop and the isolation forest. It must never
-//  import telemetry, a file format or the judge: it is given numbers and gives back a model description.
+//  Learners owns everything that learns: layers, losses, optimisers, the training loop and the isolation forest. It must
+//  never import telemetry, a file format or the judge: it is given numbers and gives back a model description.
 
 public import ModelGraph
 

@@ -1,5 +1,5 @@
-internal import Foundation
-internal import TensorCore
+import Foundation
+import TensorCore
 
 /// An optimiser at work: its running averages, one block as long as the parameters for each.
 final class OptimiserMemory: Sendable {
@@ -8,10 +8,11 @@ final class OptimiserMemory: Sendable {
 
     init(_ optimiser: Optimiser, parameterCount: Int) {
         self.optimiser = optimiser
-        let blocks = switch optimiser {
-        case .adam: 2
-        case .stochasticGradientDescent: 1
-        }
+        let blocks =
+            switch optimiser {
+            case .adam: 2
+            case .stochasticGradientDescent: 1
+            }
         averages = (0 ..< blocks).map { _ in FloatBlock(count: parameterCount) }
     }
 
@@ -25,7 +26,8 @@ final class OptimiserMemory: Sendable {
             // In float32 as Keras computes it, rounding of beta2 included.
             let correction1 = 1 - powf(Float(beta1), Float(step)), correction2 = 1 - powf(Float(beta2), Float(step))
             kernels.adam(
-                beta1: beta1, beta2: beta2, epsilon: epsilon, stepSize: learningRate * correction2.squareRoot() / correction1,
+                beta1: beta1, beta2: beta2, epsilon: epsilon,
+                stepSize: learningRate * correction2.squareRoot() / correction1,
                 gradientScale: gradientScale, count: range.count, gradient: gradient + range.lowerBound,
                 m: averages[0].base + range.lowerBound, v: averages[1].base + range.lowerBound,
                 weights: parameters + range.lowerBound)

@@ -3,21 +3,25 @@ extension SampleStore {
     static func check(_ samples: WindowedRows, for network: CompiledNetwork, purpose: String) throws {
         let input = network.specification.input
         guard !samples.windowEnds.isEmpty else {
-            throw NetworkError("cannot use the \(purpose) data: it has no samples; give at least one")
+            throw NetworkError(data: purpose, "it has no samples; give at least one")
         }
         guard samples.featureCount == input.features, samples.windowLength == input.steps else {
             throw NetworkError(
-                "cannot use the \(purpose) data: its samples are \(samples.windowLength) rows by \(samples.featureCount) features, "
+                data: purpose,
+                "its samples are \(samples.windowLength) rows by \(samples.featureCount) features, "
                     + "the network expects \(input); build both from the same settings")
         }
         guard samples.rows.count % samples.featureCount == 0 else {
             throw NetworkError(
-                "cannot use the \(purpose) data: \(samples.rows.count) numbers are not whole rows of \(samples.featureCount)")
+                data: purpose,
+                "\(samples.rows.count) numbers are not whole rows of \(samples.featureCount)"
+            )
         }
         let rowCount = samples.rows.count / samples.featureCount
         if let wrong = samples.windowEnds.first(where: { Int($0) < samples.windowLength - 1 || Int($0) >= rowCount }) {
             throw NetworkError(
-                "cannot use the \(purpose) data: a window of \(samples.windowLength) rows ends at row \(wrong), but the frame has "
+                data: purpose,
+                "a window of \(samples.windowLength) rows ends at row \(wrong), but the frame has "
                     + "rows 0 ..< \(rowCount)")
         }
         try checkFinite(samples, purpose: purpose)
@@ -32,18 +36,20 @@ extension SampleStore {
             let window = samples.rows[first * features ..< (Int(end) + 1) * features]
             guard let wrong = window.firstIndex(where: { !$0.isFinite }) else { continue }
             throw NetworkError(
-                "cannot use the \(purpose) data: sample \(sample) has \(samples.rows[wrong]) in row \(wrong / features), feature "
+                data: purpose,
+                "sample \(sample) has \(samples.rows[wrong]) in row \(wrong / features), feature "
                     + "\(wrong % features); leave such windows out, or fill the gap first")
         }
     }
 
     static func check(_ weights: [Float], sampleCount: Int, purpose: String) throws {
         guard weights.count == sampleCount else {
-            throw NetworkError("cannot use the \(purpose) data: \(weights.count) sample weights for \(sampleCount) samples")
+            throw NetworkError(data: purpose, "\(weights.count) sample weights for \(sampleCount) samples")
         }
         if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
             throw NetworkError(
-                "cannot use the \(purpose) data: sample \(wrong) has the weight \(weights[wrong]); weights are finite and not "
+                data: purpose,
+                "sample \(wrong) has the weight \(weights[wrong]); weights are finite and not "
                     + "negative")
         }
     }
@@ -55,16 +61,20 @@ extension SampleStore {
     ) throws {
         guard values.count == samples.sampleCount * perSample else {
             throw NetworkError(
-                "cannot use the \(purpose) data: \(values.count) target numbers for \(samples.sampleCount) samples, the network's "
+                data: purpose,
+                "\(values.count) target numbers for \(samples.sampleCount) samples, the network's "
                     + "output \(output) needs \(perSample) for each")
         }
         try values.withUnsafeBufferPointer { values in
             for first in stride(from: 0, to: values.count, by: width) {
                 let target = UnsafeBufferPointer(rebasing: values[first ..< first + width])
-                let objection = target.allSatisfy(\.isFinite)
+                let objection =
+                    target.allSatisfy(\.isFinite)
                     ? loss.objection(to: target, outputs: output.features) : "is not finite"
                 if let objection {
-                    throw NetworkError("cannot use the \(purpose) data: the target of sample \(first / perSample) \(objection)")
+                    throw NetworkError(
+                        data: purpose,
+                        "the target of sample \(first / perSample) \(objection)")
                 }
             }
         }

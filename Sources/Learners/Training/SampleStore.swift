@@ -1,4 +1,4 @@
-internal import TensorCore
+import TensorCore
 
 /// Samples in the form that the training loop reads: rows normalised once, targets and weights in blocks.
 ///
@@ -29,14 +29,17 @@ final class SampleStore: Sendable {
             switch data.targets {
             case .values(let values):
                 let width = loss.targetWidth(outputs: output.features)
-                try Self.check(values, perSample: output.steps * width, width: width, of: data.samples, loss, output, purpose)
+                try Self.check(
+                    values, perSample: output.steps * width, width: width, of: data.samples, loss, output, purpose)
                 return .perSample(FloatBlock(values), steps: output.steps, width: width)
             case .inputs(let columns):
                 let width = columns?.count ?? data.samples.featureCount
-                guard output.steps == data.samples.windowLength, output.features == width, loss.targetWidth(outputs: width) == width
+                guard output.steps == data.samples.windowLength, output.features == width,
+                    loss.targetWidth(outputs: width) == width
                 else {
                     throw NetworkError(
-                        "cannot use the \(purpose) data: the network's output \(output) does not fit a window of "
+                        data: purpose,
+                        "the network's output \(output) does not fit a window of "
                             + "\(data.samples.windowLength) rows by \(width) columns, which it should reconstruct; "
                             + "end the network with that shape")
                 }

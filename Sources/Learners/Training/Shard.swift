@@ -1,5 +1,5 @@
-internal import ModelGraph
-internal import TensorCore
+import ModelGraph
+import TensorCore
 
 /// The part of a batch that one thread works on at a time, with its own memory for activations and gradients.
 ///
@@ -68,7 +68,8 @@ final class Shard: @unchecked Sendable {
             for (place, sample) in samples.enumerated() {
                 let at = (time * samples.count + place) * width
                 let weight = step.store.weight(of: sample)
-                total += Double(weight)
+                total +=
+                    Double(weight)
                     * step.loss.evaluate(
                         output + at, target: step.store.target(of: sample, time: time), count: width,
                         scale: weight / Float(shape.steps * step.batchCount), gradient: gradients.0 + at)

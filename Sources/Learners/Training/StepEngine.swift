@@ -1,4 +1,4 @@
-internal import TensorCore
+import TensorCore
 
 /// Runs a network over batches: forward, loss, backward and the optimiser's step, with all memory allocated up front.
 ///
@@ -15,7 +15,6 @@ final class StepEngine: @unchecked Sendable {
     private let kernels: Kernels
     private let shards: [Shard]
     private let shardSize: Int
-    private let summedSquares: UnsafeMutableBufferPointer<Double>
     private let shardLosses: UnsafeMutableBufferPointer<Double>
     private var crew: WorkerCrew?
     /// What the threads are doing at the moment.
@@ -26,6 +25,7 @@ final class StepEngine: @unchecked Sendable {
         case pass(UnsafeBufferPointer<Int32>, Shard.Step, Purpose)
         case addGradients(shards: Int)
         case update(Update, gradientScale: Float)
+        case addAndUpdate(Update, shards: Int)
     }
 
     private enum Purpose {
@@ -59,15 +59,14 @@ final class StepEngine: @unchecked Sendable {
         shardSize = size
         shards = (0 ..< shardCount).map { Shard(number: $0, network: network, capacity: size) }
         shardLosses = .allocate(capacity: shardCount)
-        summedSquares = .allocate(capacity: network.layers.count)
         let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
-        crew = WorkerCrew(threads: isSmall ? 1 : max(1, min(threads, shardCount))) { [unowned self] in self.perform(part: $0) }
+        crew = WorkerCrew(threads: isSmall ? 1 : max(1, min(threads, shardCount))) { [unowned self] in self.perform(part: $0)
+        }
     }
 
-    deinit {
-        shardLosses.deallocate()
-        summedSquares.deallocate()
-    }
+    deinit { shardLosses.deallocate() }
+
+    private func shardCount(samples: Int) -> Int { (samples + shardSize - 1) / shardSize }
 
     /// At least 16 samples each, so that matrix products stay efficient; at most 8. It must never depend on the machine.
     private static func shardCount(_ network: CompiledNetwork, batchSize: Int) -> Int {
@@ -96,20 +95,20 @@ final class StepEngine: @unchecked Sendable {
 
     /// Adds the gradients of the last batch, of `samples` samples, and changes the parameters by one step.
     func update(_ update: Update, samples: Int) {
-        addGradients(samples: samples)
-        var scale: Float = 1
         if let largestNorm = update.largestNorm {
-            let norm = Float(summedSquares.reduce(0, +).squareRoot())
-            scale = largestNorm / max(norm, largestNorm)
+            let gradient = addGradients(samples: samples)
+            let norm = Float(kernels.sumOfSquares(gradient.base, count: gradient.count).squareRoot())
+            work = .update(update, gradientScale: largestNorm / max(norm, largestNorm))
+        } else {
+            work = .addAndUpdate(update, shards: shardCount(samples: samples))
         }
-        work = .update(update, gradientScale: scale)
         crew?.perform(parts: network.layers.count)
     }
 
     /// Leaves the gradient of the last batch, of `samples` samples, in the result, laid out like the parameters.
     @discardableResult
     func addGradients(samples: Int) -> FloatBlock {
-        work = .addGradients(shards: (samples + shardSize - 1) / shardSize)
+        work = .addGradients(shards: shardCount(samples: samples))
         crew?.perform(parts: network.layers.count)
         return shards[0].parameterGradients
     }
@@ -126,7 +125,7 @@ final class StepEngine: @unchecked Sendable {
             kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics, prepared: prepared,
             batchCount: samples.count, dropout: dropout)
         work = .pass(samples, step, purpose)
-        let parts = (samples.count + shardSize - 1) / shardSize
+        let parts = shardCount(samples: samples.count)
         precondition(parts <= shards.count, "a batch of \(samples.count) is larger than the engine was made for")
         crew?.perform(parts: parts)
         work = .idle
@@ -139,6 +138,9 @@ final class StepEngine: @unchecked Sendable {
         case .pass(let samples, let step, let purpose): pass(shard: part, samples, step, purpose)
         case .addGradients(let shards): addGradients(layer: part, shards: shards)
         case .update(let update, let scale): self.update(layer: part, update, gradientScale: scale)
+        case .addAndUpdate(let update, let shards):
+            addGradients(layer: part, shards: shards)
+            self.update(layer: part, update, gradientScale: 1)
         }
     }
 
@@ -173,14 +175,16 @@ final class StepEngine: @unchecked Sendable {
     private func addGradients(layer: Int, shards count: Int) {
         let (offset, size) = (network.parameters.offsets[layer], network.parameters.sizes[layer])
         let sum = shards[0].parameterGradients.base + offset
-        for shard in shards[1 ..< max(count, 1)] { kernels.add(shard.parameterGradients.base + offset, count: size, to: sum) }
-        summedSquares[layer] = kernels.sumOfSquares(sum, count: size)
+        for shard in shards[1 ..< max(count, 1)] {
+            kernels.add(shard.parameterGradients.base + offset, count: size, to: sum)
+        }
     }
 
     private func update(layer: Int, _ update: Update, gradientScale: Float) {
         let offset = network.parameters.offsets[layer]
         update.memory.update(
-            parameters.base, with: shards[0].parameterGradients.base, range: offset ..< offset + network.parameters.sizes[layer],
+            parameters.base, with: shards[0].parameterGradients.base,
+            range: offset ..< offset + network.parameters.sizes[layer],
             step: update.step, learningRate: update.learningRate, gradientScale: gradientScale, kernels: kernels)
         prepare(layer: layer)
     }
@@ -188,6 +192,7 @@ final class StepEngine: @unchecked Sendable {
     private func prepare(layer: Int) {
         network.layers[layer].prepare(
             parameters: UnsafePointer(parameters.base + network.parameters.offsets[layer]),
-            into: prepared.base + network.prepared.offsets[layer], kernels: kernels)
+            into: prepared.base + network.prepared.offsets[layer],
+            forInputGradient: network.needsInputGradient[layer], kernels: kernels)
     }
 }

@@ -1,5 +1,5 @@
 public import ModelGraph
-internal import TensorCore
+import TensorCore
 
 /// What training gives back: a network, its weights and how it came to them.
 public struct TrainedNetwork: Sendable, Equatable {
@@ -20,8 +20,8 @@ public struct TrainedNetwork: Sendable, Equatable {
     /// The layers as a chain of nodes named as Keras names them (`lstm`, `lstm_1`, `dense` …); the first reads `input`.
     public func nodes(input: String) throws -> [ModelGraph.Node] { try weights.nodes(of: network, input: input) }
 
-    /// The network's outputs for `samples`, `[sample, output]` or `[sample, time, output]`, dropout off, moving statistics in
-    /// use. A sample's result does not depend on the others.
+    /// The network's outputs for `samples`, `[sample, output]` or `[sample, time, output]`, dropout off, moving statistics
+    /// in use. A sample's result does not depend on the others.
     /// - Throws: `NetworkError` when the samples do not fit the network.
     public func predict(_ samples: WindowedRows, threads: Int = 1) throws -> [Float] {
         let compiled = try CompiledNetwork(network)

@@ -39,8 +39,8 @@ public struct EarlyStopping: Sendable, Equatable, Codable {
     }
 }
 
-/// Keras' `ReduceLROnPlateau` on the validation loss: multiplies the learning rate by `factor` after `patience` epochs without
-/// an improvement by more than `minimumChange`, then waits `cooldown` epochs before it counts again.
+/// Keras' `ReduceLROnPlateau` on the validation loss: multiplies the learning rate by `factor` after `patience` epochs
+/// without an improvement by more than `minimumChange`, then waits `cooldown` epochs before it counts again.
 public struct LearningRateReduction: Sendable, Equatable, Codable {
     public var factor: Float
     public var patience: Int

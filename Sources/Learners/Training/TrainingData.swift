@@ -1,5 +1,5 @@
-/// Samples as views into one long frame: sample `i` is the `windowLength` rows that end with row `windowEnds[i]`. Overlapping
-/// windows share their rows; nothing is copied per window.
+/// Samples as views into one long frame: sample `i` is the `windowLength` rows that end with row `windowEnds[i]`.
+/// Overlapping windows share their rows; nothing is copied per window.
 public struct WindowedRows: Sendable, Equatable {
     /// `[row, feature]`, row-major, unscaled: a network's normalization scales them.
     public var rows: [Float]

@@ -20,8 +20,8 @@ public enum TrainingError: ExplainedError, Equatable {
     public var description: String {
         switch self {
         case .diverged(let epoch, let step, let learningRate):
-            "training diverged: the loss of step \(step) of epoch \(epoch) is not finite at a learning rate of \(learningRate); "
-                + "lower the learning rate, or limit the gradient norm"
+            "training diverged: the loss of step \(step) of epoch \(epoch) is not finite at a learning rate of "
+                + "\(learningRate); lower the learning rate, or limit the gradient norm"
         case .cancelled(let epochs):
             "training was cancelled after \(epochs) finished epoch\(epochs == 1 ? "" : "s")"
         case .invalidConfiguration(let reason):

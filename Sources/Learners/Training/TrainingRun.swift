@@ -1,12 +1,13 @@
-internal import Foundation
+import Foundation
 public import Randomness
-internal import TensorCore
+import TensorCore
 
 extension SequentialNetwork {
     /// Trains the network on `data`.
     ///
-    /// Weights, order of samples and dropout come from children of `stream` by name, so the result depends on the network, the
-    /// data, the configuration and the stream only: not on the number of threads, nor on whether the run was interrupted.
+    /// Weights, order of samples and dropout come from children of `stream` by name, so the result depends on the network,
+    /// the data, the configuration and the stream only: not on the number of threads, nor on whether the run was
+    /// interrupted.
     ///
     /// - Parameters:
     ///   - validation: where early stopping and the learning-rate reduction look; without it they look at the training loss.
@@ -154,7 +155,8 @@ final class TrainingRun {
                 step += 1
                 engine.update(
                     StepEngine.Update(
-                        memory: memory, step: step, learningRate: learningRate, largestNorm: configuration.largestGradientNorm),
+                        memory: memory, step: step, learningRate: learningRate,
+                        largestNorm: configuration.largestGradientNorm),
                     samples: batch.count)
                 total += loss * Double(batch.count)
             }

@@ -52,7 +52,7 @@ public enum CompareRuns {
             var values: [String: String] = [:]
             for model in report.orderedModels {
                 values["\(model.model.rawValue) verdict"] = model.evaluation.verdict.rawValue
-                for metric in model.evaluation.judgement.metrics {
+                for metric in model.evaluation.judgement.metrics where !EvaluatedModel.timedMetrics.contains(metric.name) {
                     values["\(model.model.rawValue) \(metric.name)"] = ReportText.value(metric.value, unit: metric.unit)
                 }
             }

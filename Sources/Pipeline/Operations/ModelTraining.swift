@@ -2,7 +2,6 @@ import Evaluation
 import Files
 import Foundation
 public import Learners
-import Metrics
 import ModelArtifacts
 import ModelGraph
 import Telemetry
@@ -27,7 +26,14 @@ public enum ModelTraining {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         onEvent(.phase("writing artifacts"))
         let artifacts = try write(trained, options)
-        try ReportJSON.write(trained.reference, to: ArtifactNames(options.output).reference)
+        let names = ArtifactNames(options.output)
+        try ReportJSON.write(trained.reference, to: names.reference)
+        try NumPyArray.write(trained.check.inputs, to: names.sampleInputs)
+        try NumPyArray.write(trained.check.outputs, to: names.sampleOutputs)
+        if let prefix = options.checkDataPrefix {
+            try NumPyArray.write(trained.check.inputs, to: "\(prefix)_input.npy")
+            try NumPyArray.write(trained.check.outputs, to: "\(prefix)_output.npy")
+        }
         onEvent(.phase("evaluating"))
         let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
         return ModelReport(
@@ -106,7 +112,7 @@ extension ModelJudgement {
     func value(_ metric: String) -> Double? { metrics.first { $0.name == metric }?.value }
 }
 
-/// The names of the files around an artifact: `M.keras`, `M.onnx`, `M_report.json`, `M_reference.json`.
+/// The names of the files around an artifact: `M.keras`, `M.onnx`, `M_report.json`, `M_reference.json`, `M_input.npy` …
 struct ArtifactNames {
     private let stem: String
     /// The format that the given name's extension asks for.
@@ -121,4 +127,8 @@ struct ArtifactNames {
     func artifact(_ format: ExportFormat) -> String { "\(stem).\(format.rawValue)" }
     var report: String { "\(stem)_report.json" }
     var reference: String { "\(stem)_reference.json" }
+    /// Some inputs, and the trainer's own outputs for them, as NumPy arrays: what any program that loads the artifact must
+    /// compute.
+    var sampleInputs: String { "\(stem)_input.npy" }
+    var sampleOutputs: String { "\(stem)_output.npy" }
 }

@@ -7,7 +7,7 @@ enum ResultTable {
     static func text(_ models: [EvaluatedModel]) -> String {
         var rows = [["model", "verdict", "metric", "target", "result", "95 % interval"]]
         for model in models {
-            let gated = model.gatedMetrics
+            let gated = model.shownMetrics
             if gated.isEmpty {
                 rows.append([ReportText.name(model.model), model.verdict.rawValue, model.reasons.first ?? "", "", "", ""])
             }

@@ -8,12 +8,18 @@ public struct TrainModelOptions: Sendable, Codable, Equatable {
     public var training: TrainingOptions
     /// The artifact; its twin and its report go beside it.
     public var output: String
+    /// Where the rows go that every artifact is executed on again, and the outputs expected of it: `<prefix>_input.npy` and
+    /// `<prefix>_output.npy`, for a check in another runtime. Nowhere when absent.
+    public var checkDataPrefix: String?
 
-    public init(model: ModelKind, data: DataOptions, training: TrainingOptions, output: String) {
+    public init(
+        model: ModelKind, data: DataOptions, training: TrainingOptions, output: String, checkDataPrefix: String? = nil
+    ) {
         self.model = model
         self.data = data
         self.training = training
         self.output = output
+        self.checkDataPrefix = checkDataPrefix
     }
 }
 

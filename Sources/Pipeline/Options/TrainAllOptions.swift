@@ -57,6 +57,7 @@ public struct TrainAllOptions: Sendable, Codable, Equatable {
         if model.takesIncidents { add("--incidents-path", data.incidentsPath) }
         add("--output", folder.artifact(model, training.exportFormats.first(where: model.formats.contains) ?? .onnx))
         add("--plot-data", folder.plotData(model))
+        add("--check-data", folder.checkDataPrefix(model))
         add("--export-format", training.exportFormats.map(\.rawValue).joined(separator: ","))
         add("--seed", training.seed)
         add("--threads", schedule.threadsEach)

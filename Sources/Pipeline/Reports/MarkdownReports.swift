@@ -65,7 +65,7 @@ enum MarkdownReports {
             facts.append("\(last.epoch) epochs, weights of epoch \(report.bestEpoch) kept.")
         }
         if let seconds = report.evaluation.trainingSeconds {
-            facts.append("Trained in \(ProgressState.duration(seconds)) (time; limit 2 h).")
+            facts.append("Trained in \(ProgressState.duration(seconds)) (time).")
         }
         let files = report.evaluation.artifacts.map { "`\($0.file)` (\(ReportText.grouped($0.bytes)) bytes)" }
         facts.append("Files: \(files.joined(separator: ", ")).")

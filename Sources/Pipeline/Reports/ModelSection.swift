@@ -36,7 +36,7 @@ struct ModelSection {
         guard !judgement.metrics.isEmpty else { return }
         document.table(
             ["Metric", "Result", "95 % interval", "Random score", "Definition"],
-            judgement.metrics.prefix(30).map { metric in
+            judgement.metrics.filter { !EvaluatedModel.timedMetrics.contains($0.name) }.prefix(30).map { metric in
                 [
                     "`\(metric.name)`", ReportText.value(metric.value, unit: metric.unit),
                     ReportText.interval(metric.lower, metric.upper, unit: metric.unit),
@@ -49,7 +49,7 @@ struct ModelSection {
     private func baselines(_ document: inout Markdown) {
         let judgement = model.judgement
         guard !judgement.baselines.isEmpty else { return }
-        let gated = model.gatedMetrics
+        let gated = model.shownMetrics
         document.table(
             ["Baseline", "Kind"] + gated.map { "`\($0.name)`" } + ["Model's lead", "Beaten"],
             judgement.baselines.prefix(20).map { baseline in
@@ -64,7 +64,7 @@ struct ModelSection {
     private func linkTypes(_ document: inout Markdown) {
         let groups = model.judgement.perLinkType
         guard !groups.isEmpty else { return }
-        let gated = model.gatedMetrics
+        let gated = model.shownMetrics
         document.table(
             ["Link type", "Rows"] + gated.map { "`\($0.name)`" },
             groups.prefix(12).map { group in
@@ -95,7 +95,7 @@ struct ModelSection {
             }, numeric: [1, 3])
         // The only line of the section that states a time.
         if let p99 = model.inferenceP99Milliseconds {
-            document.paragraph("Time of a single inference, 99th percentile: \(ReportText.value(p99, unit: "ms")) (limit 10 ms).")
+            document.paragraph("Time of a single inference, 99th percentile: \(ReportText.value(p99, unit: "ms")) (time).")
         }
     }
 }

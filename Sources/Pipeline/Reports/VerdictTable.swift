@@ -18,7 +18,7 @@ enum VerdictTable {
     }
 
     private static func rows(_ model: EvaluatedModel) -> [[String]] {
-        let gated = model.gatedMetrics
+        let gated = model.shownMetrics
         guard !gated.isEmpty else {
             let reason = ReportText.escaped(model.reasons.first ?? "nothing was measured", limit: 120)
             return [[ReportText.name(model.model), ReportText.verdict(model.verdict), reason, "–", "–", "–", "–"]]

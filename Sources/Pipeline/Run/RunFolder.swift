@@ -27,6 +27,10 @@ public struct RunFolder: Sendable, Equatable {
     public func modelReport(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_report.json" }
     /// What was kept of the train and validation parts for judging.
     public func reference(_ model: ModelKind) -> String { "\(checkpoints)/\(model.fileStem)_reference.json" }
+    /// Sample inputs and outputs as NumPy arrays.
+    public func samples(_ model: ModelKind) -> [String] {
+        ["input", "output"].map { "\(checkpoints)/\(model.fileStem)_\($0).npy" }
+    }
     public var masterReport: String { "\(checkpoints)/master_training_report.json" }
     public var masterMarkdown: String { "\(checkpoints)/master_training_report.md" }
     public var manifest: String { "\(checkpoints)/run_manifest.json" }
@@ -34,6 +38,8 @@ public struct RunFolder: Sendable, Equatable {
     public func log(_ model: ModelKind) -> String { "\(logs)/\(model.rawValue).log" }
     /// The numbers behind a model's plots, handed from the trainer's process to the one that writes the reports.
     public func plotData(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_plots.json" }
+    /// Rows and expected outputs for checking the artifacts in another runtime: `<prefix>_input.npy`, `<prefix>_output.npy`.
+    public func checkDataPrefix(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)" }
     public func trainingPlot(_ model: ModelKind) -> String { "\(logs)/\(model.fileStem)_training.svg" }
     /// Where trainers keep what `--resume` needs.
     public var state: String { "\(checkpoints)/state" }
@@ -83,8 +89,9 @@ public struct RunFolder: Sendable, Equatable {
 
     private func wellKnownFiles() -> [String] {
         let perModel = ModelKind.allCases.flatMap { model in
-            ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
-                + [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
+            let artifacts = ["keras", "onnx", "pkl"].map { "\(checkpoints)/\(model.fileStem).\($0)" }
+            let records = [modelReport(model), reference(model), log(model), plotData(model), trainingPlot(model)]
+            return artifacts + records + samples(model)
         }
         return perModel + [masterReport, masterMarkdown, evaluationReport, evaluationMarkdown]
     }

@@ -10,10 +10,10 @@ public struct AnomalyLabels: Sendable {
     public let source: Source
     /// Per frame row.
     public let isAbnormal: [Bool]
-    /// The frame rows of each incident that has any, in time order. Runs of abnormal rows stand in where the labels come from
-    /// a column.
+    /// The frame rows of each incident that has any, in time order. Where the labels come from a column, runs of abnormal
+    /// rows stand in; those that overlap in time on links with a common end are one incident.
     public let rowsOfIncident: [[Int]]
-    /// When each incident started, microseconds since 1970.
+    /// When each incident started, microseconds since 1970; never before the frame's first row, since nobody can see it there.
     public let starts: [Int64]
     /// The segment of each frame row, counted from 0: neighbouring rows of one segment are one step apart.
     public let segmentOfRow: [Int]
@@ -23,7 +23,7 @@ public struct AnomalyLabels: Sendable {
 
     /// - Parameters:
     ///   - incidents: nil when there is no incidents file; the column, if the table has it, is then the label.
-    ///   - types: counts incidents of these types only; all when nil.
+    ///   - types: counts incidents of these types only; all when nil. The column cannot tell types apart.
     public init<Role>(_ incidents: [Incident]?, ofTypes types: [String]? = nil, over frame: FeatureFrame<Role>) {
         segmentOfRow = frame.segments.enumerated().flatMap { segment, rows in Array(repeating: segment, count: rows.count) }
         if let incidents {
@@ -35,11 +35,12 @@ public struct AnomalyLabels: Sendable {
             source = .incidents
             self.isAbnormal = isAbnormal
             rowsOfIncident = touched.map { rows[$0] }
-            starts = touched.map { counted[$0].start }
-        } else if let column = frame.column(Self.column) {
+            let firstInstant = frame.timestamps.min() ?? .min
+            starts = touched.map { max(counted[$0].start, firstInstant) }
+        } else if let column = frame.column(Self.column), column.contains(where: \.isFinite) {
             source = .anomalyColumn
             isAbnormal = column.map { $0 > 0 }
-            rowsOfIncident = Self.runs(isAbnormal, segments: frame.segments)
+            rowsOfIncident = Self.incidents(from: Self.runs(isAbnormal, segments: frame.segments), in: frame)
             starts = rowsOfIncident.map { frame.timestamps[$0[0]] }
         } else {
             source = .none
@@ -72,6 +73,24 @@ public struct AnomalyLabels: Sendable {
             }
         }
         return runs
+    }
+
+    /// Runs that overlap in time on links with a common end are one incident: it reached several links of a node, and counting
+    /// each of them would make dependent units look independent.
+    private static func incidents<Role>(from runs: [[Int]], in frame: FeatureFrame<Role>) -> [[Int]] {
+        func isEarlier(_ a: Int, _ b: Int) -> Bool { (frame.timestamps[a], a) < (frame.timestamps[b], b) }
+        var merged: [(rows: [Int], end: Int64, nodes: Set<String>)] = []
+        for run in runs.sorted(by: { isEarlier($0[0], $1[0]) }) {
+            let link = frame.links[Int(frame.linkOfRow[run[0]])], start = frame.timestamps[run[0]]
+            var incident = (rows: run, end: frame.timestamps[run[run.count - 1]], nodes: Set([link.node, link.peer]))
+            merged.removeAll { other in
+                guard other.end >= start, !other.nodes.isDisjoint(with: [link.node, link.peer]) else { return false }
+                incident = (other.rows + incident.rows, max(other.end, incident.end), other.nodes.union(incident.nodes))
+                return true
+            }
+            merged.append(incident)
+        }
+        return merged.map { $0.rows.sorted(by: isEarlier) }.sorted { isEarlier($0[0], $1[0]) }
     }
 }
 

@@ -13,13 +13,14 @@ public struct CompressionOracle: Sendable {
     }
 
     public let source: Source
-    /// Milliseconds for each table row and level, `[row, level]`; NaN where a row has no label, empty for recorded levels.
+    /// Milliseconds for each table row and level, `[row, level]`; meaningless where the row has no label, empty for recorded
+    /// levels.
     public let milliseconds: [Float]
     /// The best level of each table row, −1 where the row has no label.
     public let bestLevels: [Int32]
-    /// Bytes on the wire for each row and level, `[row, level]`; empty for recorded levels.
+    /// Bytes on the wire for each row and level, likewise.
     public let wireBytes: [Float]
-    /// The columns that the labels are computed from, unlagged.
+    /// The columns of the row that decide its label.
     public let columns: [String]
 
     /// The columns that any of the sources reads.
@@ -53,14 +54,19 @@ public struct CompressionOracle: Sendable {
         }
     }
 
-    /// The levels whose time is within `band` (0.01 = 1 %) of the best of the row, as 0/1 values per level.
-    public func levelsWithin(band: Double, ofRow row: Int) -> [Bool] {
+    /// Whether a level's time in a table row is within `band` (0.01 = 1 %) of the row's best; where no time is known, whether it
+    /// is the best. Never for a row without a label.
+    public func isRight(_ level: Int, row: Int, band: Double) -> Bool {
         let best = Int(bestLevels[row])
-        guard best >= 0 else { return Array(repeating: false, count: Self.levelCount) }
-        guard !milliseconds.isEmpty else { return (0 ..< Self.levelCount).map { $0 == best } }
-        let times = milliseconds[row * Self.levelCount ..< (row + 1) * Self.levelCount]
-        let limit = times[times.startIndex + best] * Float(1 + band)
-        return times.map { $0 <= limit }
+        guard best >= 0 else { return false }
+        guard !milliseconds.isEmpty else { return level == best }
+        let start = row * Self.levelCount
+        return Double(milliseconds[start + level]) <= Double(milliseconds[start + best]) * (1 + band)
+    }
+
+    /// Which levels are right in a table row, by level.
+    public func rightLevels(row: Int, band: Double) -> [Bool] {
+        (0 ..< Self.levelCount).map { isRight($0, row: row, band: band) }
     }
 
     private init(measured table: TelemetryTable, bytes: String, rate: String) {
@@ -74,8 +80,9 @@ public struct CompressionOracle: Sendable {
 
     private init(profiled table: TelemetryTable, profile: CodecProfile, bytes: String, rate: String) {
         let base = table.columns[Self.achievedRatio] ?? []
+        // Speeds and ratios do not depend on the block's size, so it scales all times alike and decides nothing.
         self.init(
-            source: .codecProfile, table: table, bytes: bytes, rate: rate, columns: [Self.achievedRatio, bytes, rate],
+            source: .codecProfile, table: table, bytes: bytes, rate: rate, columns: [Self.achievedRatio, rate],
             ratio: { row, level, _ in Float(profile.ratio(level: level, baseRatio: Double(base[row]))) },
             microseconds: { _, level, size in Float(profile.compressMicroseconds(level: level, bytes: Double(size))) })
     }
@@ -107,7 +114,7 @@ public struct CompressionOracle: Sendable {
                 let time = microseconds(row, level, sizes[row]) / 1000 + wire / bytesPerMillisecond
                 sent[row * Self.levelCount + level] = wire
                 times[row * Self.levelCount + level] = time
-                complete = complete && time.isFinite
+                complete = complete && time.isFinite && wire > 0
                 if time < fastest { (fastest, choice) = (time, Int32(level)) }
             }
             best[row] = complete ? choice : -1

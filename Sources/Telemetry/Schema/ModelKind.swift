@@ -14,4 +14,12 @@ public enum ModelKind: String, Sendable, Codable, CaseIterable, CodingKeyReprese
         case .latency: "consensus_latency"
         }
     }
+
+    /// Steps that an input window may have: models of single rows have one, models of sequences at least two.
+    public var windowLengths: ClosedRange<Int> {
+        switch self {
+        case .bandwidth, .latency: 2 ... 100_000
+        case .compression, .reliability: 1 ... 1
+        }
+    }
 }

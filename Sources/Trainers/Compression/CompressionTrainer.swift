@@ -85,7 +85,7 @@ enum CompressionTrainer {
                 throw TrainerError.noSamples(.compression, part: Role.name, why: "no row has a best level")
             }
             self.oracle = oracle
-            tieBand = input.schema.models[.compression]?.judgement["tie_band"] ?? 0.01
+            tieBand = input.judgement("tie_band", default: 0.01)
         }
 
         private var tableRows: [Int] { windows.endRows.map { Int(windows.frame.sourceRows[Int($0)]) } }
@@ -100,7 +100,7 @@ enum CompressionTrainer {
         }
 
         var data: TrainingData {
-            let sets = tableRows.flatMap { oracle.levelsWithin(band: tieBand, ofRow: $0).map { $0 ? Float(1) : 0 } }
+            let sets = tableRows.flatMap { oracle.rightLevels(row: $0, band: tieBand).map { $0 ? Float(1) : 0 } }
             return TrainingData(samples: windows.samples, targets: .values(sets))
         }
     }

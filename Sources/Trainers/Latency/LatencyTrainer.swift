@@ -90,7 +90,7 @@ enum LatencyTrainer {
         let target = try input.schema.targetColumn(of: .latency, in: validation.frame)
         let windows = validation.all
         let answers = LatencyScores.all(
-            reference, histories: validation.episodes.histories(of: target, windows), windowLength: windows.windowLength,
+            reference, histories: windows.histories(of: target), windowLength: windows.windowLength,
             links: windows.endRows.map { windows.frame.links[Int(windows.frame.linkOfRow[Int($0)])].description })
         for answer in answers { reference.thresholds[answer.name] = validation.choose(answer.scores, input) }
         return reference
@@ -119,13 +119,14 @@ enum LatencyTrainer {
                 throw TrainerError.noSamples(
                     .latency, part: Role.name, why: "no link has \(input.windowLength) normal steps in a row without a gap")
             }
-            episodes = WindowEpisodes(all, labels: labels)
+            episodes = WindowEpisodes(
+                all, labels: labels, gapWindows: max(1, Int(input.judgement("episode_gap_windows", default: 1))))
             self.labels = labels
         }
 
         /// Best accuracy with enough episodes found; without episodes, 1 % of the windows alarm.
         func choose(_ scores: [Double], _ input: TrainingInput) -> AlarmThreshold? {
-            guard !episodes.windowsOfEpisode.isEmpty else { return .alarming(share: 0.01, scores: scores) }
+            guard !episodes.windowsOfEpisode.isEmpty else { return .unlabelled(share: 0.01, scores: scores) }
             return .bestAccuracy(
                 scores: scores, labels: episodes.isAbnormal, episodes: episodes.windowsOfEpisode,
                 requiredRecall: input.requiredRecall("episode_recall"))

@@ -18,7 +18,7 @@ enum ReliabilityTrainer {
         observer.onEvent(.phase("choosing the threshold"))
         let scorer = try IsolationForestScorer(forest)
         let scores = try scorer.score(tensor(validation), threads: input.threads)
-        let rule = ThresholdRule(input, AnomalyLabels(input.incidents, over: validation), normalShare: try normalShare(input))
+        let rule = ThresholdRule(input, AnomalyLabels(input.incidents, over: validation), normalShare: normalShare(input))
         guard let threshold = rule.choose(scores.map { Double($0) }) else {
             throw TrainerError.notFitted(.reliability, "the alarm threshold")
         }
@@ -28,12 +28,12 @@ enum ReliabilityTrainer {
             name: input.kind.fileStem, inputs: [.init(name: "input", shape: [plan.features.count])],
             nodes: [.init(name: "output", operation: .isolationForest(forest), sources: ["input"])],
             outputs: [.init(name: "output", source: "output")], metadata: metadata)
-        let chosen = WindowSet(validation, windowLength: 1).checkWindows()
+        let rows = WindowSet(validation, windowLength: 1), chosen = rows.checkWindows()
         return TrainedModel(
             kind: .reliability, graph: graph, history: [], bestEpoch: 0,
             reference: .reliability(try reference(training, validation, rule)),
             check: ArtifactCheck(
-                inputs: WindowSet(validation, windowLength: 1).tensor(chosen),
+                inputs: rows.tensor(chosen),
                 outputs: Tensor(shape: [chosen.count, 1], values: chosen.map { scores[$0] })),
             trainingSamples: training.rowCount, validationSamples: validation.rowCount, notes: rule.notes)
     }
@@ -43,7 +43,7 @@ enum ReliabilityTrainer {
     }
 
     /// The share of validation rows that may alarm where no incident tells: half the false-positive gate.
-    private static func normalShare(_ input: TrainingInput) throws -> Double {
+    private static func normalShare(_ input: TrainingInput) -> Double {
         (input.gates.first { $0.metric == "false_positive_rate" }?.target ?? 0.05) / 2
     }
 
@@ -77,7 +77,7 @@ struct ThresholdRule {
 
     /// Fewest false positives with enough incidents found; without incidents, a fixed share of rows.
     func choose(_ scores: [Double]) -> AlarmThreshold? {
-        guard !labels.rowsOfIncident.isEmpty else { return .alarming(share: normalShare, scores: scores) }
+        guard !labels.rowsOfIncident.isEmpty else { return .unlabelled(share: normalShare, scores: scores) }
         return .fewestFalsePositives(
             scores: scores, labels: labels.isAbnormal, incidents: labels.rowsOfIncident, requiredRecall: requiredRecall)
     }

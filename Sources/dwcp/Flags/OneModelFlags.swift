@@ -18,6 +18,9 @@ struct OneModelFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Where to write the numbers behind the plots.", visibility: .private))
     var plotData: String?
 
+    @Option(help: ArgumentHelp("Where to write rows and expected outputs for other runtimes.", visibility: .private))
+    var checkData: String?
+
     func validateOutput(for model: ModelKind) throws {
         let formats = training.exportFormat.filter { model != .reliability || $0 == .onnx }
         guard !formats.isEmpty else {
@@ -34,7 +37,8 @@ struct OneModelFlags: ParsableArguments {
             epochs: epochs?.epochs, batchSize: epochs?.batchSize, windowLength: windowLength,
             targets: targets.targets(for: model))
         let options = TrainModelOptions(
-            model: model, data: data.options(incidents: incidents), training: settings, output: output)
+            model: model, data: data.options(incidents: incidents), training: settings, output: output,
+            checkDataPrefix: checkData)
         let display = ProgressDisplay(style: progress.style, models: [model])
         let code = await CommandRunner.run(
             style: progress.style, advice: TrainAll.interruptedAdvice, atDeadline: { display.close() }

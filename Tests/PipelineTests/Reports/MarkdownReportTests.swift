@@ -51,12 +51,12 @@ import Testing
         let markdown = try pair { master([$0], seconds: $0.evaluation.trainingSeconds ?? 0, date: $0.trainingDate) }
         #expect(!markdown.isEmpty && markdown.allSatisfy { $0.0.contains("(time") })
         let json = try pair { String(decoding: try ReportJSON.encode($0), as: UTF8.self) }
-        let timed = ["seconds\"", "_date\"", "samples_per_second\""]
+        let timed = ["seconds\"", "_date\"", "samples_per_second\"", "inference_p99_ms\"", "inference_time_ms\""]
         #expect(!json.isEmpty && json.allSatisfy { line in timed.contains { line.0.contains($0) } })
         let evaluation = try pair {
             MarkdownReports.evaluation([$0.evaluation], data: SampleRun.data, plots: [:])
         }
-        #expect(evaluation.isEmpty)
+        #expect(evaluation.allSatisfy { $0.0.contains("(time)") })
     }
 
     @Test("the reports stay below 60 kB whatever the judgement holds")
@@ -81,6 +81,15 @@ import Testing
         let evaluation = MarkdownReports.evaluation(reports.map(\.evaluation), data: SampleRun.data, plots: [:])
         #expect(evaluation.utf8.count < 60_000)
         #expect(evaluation.contains("more in the JSON report"))
+    }
+
+    @Test("time and size take no row of the table unless their limit is missed")
+    func operationalRows() {
+        var model = SampleRun.evaluated(.bandwidth)
+        func table() -> String { MarkdownReports.evaluation([model], data: SampleRun.data, plots: [:]) }
+        #expect(!table().contains("training_time_seconds"))
+        model.judgement.metrics[2].reached = false
+        #expect(table().contains("| `training_time_seconds` | < 7200 s | **12.50 s** |"))
     }
 
     @Test("a model that failed has its reason in the table and needs no numbers")

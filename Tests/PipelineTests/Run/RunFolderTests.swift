@@ -1,3 +1,4 @@
+import Evaluation
 import Failures
 import Foundation
 @testable import Pipeline

@@ -1,0 +1,151 @@
+# dwcp: trains, judges and exports the four models that steer DWCP replication.
+#
+# The first two commands, each on a fresh Debian machine with a Swift toolchain:
+#
+#   make train-all           train all four models; report in reports/dwcp_v1/
+#   make test                everything, the checks with stock Keras and ONNX Runtime included
+#
+# More:
+#
+#   make train-bandwidth     train one model; also train-compression, train-reliability, train-latency
+#   make evaluate            judge the artifacts in OUT on TEST_DATA, or on the test part of DATA
+#   make validate            check DATA against the schema, every problem at once
+#   make generate            simulate SAMPLES rows into DATA and INCIDENTS
+#   make test-fast           the tests without Python
+#   make bench               measure speed (Benchmarks/)
+#   make setup               install what is missing, build nothing
+#   make clean               remove build products and .venv; runs and data stay
+#
+# Variables, for example `make train-all DATA=telemetry.csv.gz INCIDENTS=incidents.json SEED=7`:
+#
+#   DATA, INCIDENTS          telemetry (CSV, plain or gzipped) and labelled incidents (JSON); without DATA:
+#                            data/dwcp_metrics.csv and data/labeled_incidents.json, simulated there if absent
+#   OUT, REPORTS             folders of the run: checkpoints/dwcp_v1, reports/dwcp_v1
+#   SEED, EPOCHS, BATCH      42; the schema's; the schema's
+#   MODELS                   bandwidth,compression,reliability,latency
+#   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
+#   TEST_DATA                test rows for `make evaluate`
+#   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
+#
+# dwcp's exit codes are in `dwcp --help`; make itself exits with 2 whenever a command did not exit with 0.
+
+DEFAULT_DATA := data/dwcp_metrics.csv
+DEFAULT_INCIDENTS := data/labeled_incidents.json
+
+ifeq ($(DATA),)
+USES_DEFAULT_DATA := yes
+DATA := $(DEFAULT_DATA)
+INCIDENTS := $(DEFAULT_INCIDENTS)
+endif
+
+OUT ?= checkpoints/dwcp_v1
+REPORTS ?= reports/dwcp_v1
+SEED ?= 42
+EPOCHS ?=
+BATCH ?=
+MODELS ?= bandwidth,compression,reliability,latency
+SAMPLES ?= 100000
+SCENARIO ?= reference
+TEST_DATA ?=
+ARGS ?=
+
+DWCP := .build/release/dwcp
+# Tests need testable modules, the program does not: a build folder each, or every switch would compile everything again.
+TEST_BUILD := .build-tests
+SWIFT_TEST := swift test --configuration release --scratch-path $(TEST_BUILD)
+
+data_flags = --data-path "$(DATA)"
+incidents_flag = $(if $(INCIDENTS),--incidents-path "$(INCIDENTS)")
+epoch_flags = $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(BATCH),--batch-size $(BATCH))
+
+.PHONY: help train-all train-bandwidth train-compression train-reliability train-latency evaluate validate generate test \
+	test-fast interop bench setup setup-python clean build input
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+# Training and judging
+
+train-all: build input
+	$(DWCP) train-all $(data_flags) $(incidents_flag) --output-dir "$(OUT)" --reports-dir "$(REPORTS)" \
+		--models $(MODELS) --seed $(SEED) $(epoch_flags) $(ARGS)
+
+train-bandwidth: build input
+	@mkdir -p "$(OUT)"
+	$(DWCP) train bandwidth $(data_flags) --output "$(OUT)/bandwidth_predictor.keras" --seed $(SEED) $(epoch_flags) $(ARGS)
+
+train-compression: build input
+	@mkdir -p "$(OUT)"
+	$(DWCP) train compression $(data_flags) --output "$(OUT)/compression_selector.keras" --seed $(SEED) $(epoch_flags) $(ARGS)
+
+train-reliability: build input
+	@mkdir -p "$(OUT)"
+	$(DWCP) train reliability $(data_flags) $(incidents_flag) --output "$(OUT)/reliability_model.onnx" --seed $(SEED) $(ARGS)
+
+train-latency: build input
+	@mkdir -p "$(OUT)"
+	$(DWCP) train latency $(data_flags) $(incidents_flag) --output "$(OUT)/consensus_latency.keras" --seed $(SEED) \
+		$(epoch_flags) $(ARGS)
+
+evaluate: build $(if $(TEST_DATA),,input)
+ifeq ($(TEST_DATA),)
+	$(DWCP) split $(data_flags) --output-dir data/split
+	$(DWCP) evaluate --checkpoints-dir "$(OUT)" --test-data-path data/split/test.csv $(incidents_flag) \
+		--output-dir "$(REPORTS)" $(ARGS)
+else
+	$(DWCP) evaluate --checkpoints-dir "$(OUT)" --test-data-path "$(TEST_DATA)" $(incidents_flag) --output-dir "$(REPORTS)" $(ARGS)
+endif
+
+# Data
+
+validate: build input
+	$(DWCP) validate $(data_flags) $(incidents_flag) $(ARGS)
+
+generate: build
+	@mkdir -p "$(dir $(DATA))"
+	$(DWCP) generate --output "$(DATA)" --incidents "$(or $(INCIDENTS),$(DEFAULT_INCIDENTS))" --samples $(SAMPLES) \
+		--seed $(SEED) --scenario $(SCENARIO) $(ARGS)
+
+# Without DATA: what is there is used, and what is not there is simulated. One file without the other is nobody's intention.
+input: build
+ifdef USES_DEFAULT_DATA
+	@if [ -f "$(DATA)" ] && [ -f "$(INCIDENTS)" ]; then \
+		echo "make: no DATA given; using $(DATA) and $(INCIDENTS)" >&2; \
+	elif [ ! -e "$(DATA)" ] && [ ! -e "$(INCIDENTS)" ]; then \
+		echo "make: no DATA given and none in data/; simulating $(SAMPLES) rows of the $(SCENARIO) scenario there" >&2; \
+		mkdir -p data && $(DWCP) generate --output "$(DATA)" --incidents "$(INCIDENTS)" --samples $(SAMPLES) --seed 42 \
+			--scenario $(SCENARIO); \
+	else \
+		echo "make: only one of $(DATA) and $(INCIDENTS) exists; add the other, or remove it and run make again to simulate both" >&2; \
+		exit 66; \
+	fi
+endif
+
+# Tests
+
+test: test-fast interop
+
+test-fast: setup
+	$(SWIFT_TEST)
+
+# Our files in stock Keras (JAX backend), ONNX Runtime and h5py. A missing tool is a failure, never a skip.
+interop: test-fast setup-python
+	Tools/interop/run.sh .venv/bin/python $(TEST_BUILD)
+
+bench: setup
+	swift run --configuration release --package-path Benchmarks $(ARGS)
+
+# Prerequisites
+
+setup:
+	@Tools/setup.sh
+
+setup-python: setup
+	@Tools/setup.sh --with-python
+	@Tools/setup-python.sh
+
+build: setup
+	swift build --configuration release --product dwcp
+
+clean:
+	rm -rf .build .build-tests .venv
