@@ -141,6 +141,7 @@ bench: build
 	@Tools/setup.sh --with-python
 	@Tools/setup-python.sh Benchmarks/.venv Benchmarks/requirements.txt
 	swift build --configuration release --package-path Benchmarks
+	Benchmarks/.venv/bin/python -m unittest discover --quiet --start-directory Benchmarks/harness --pattern 'test_*.py'
 	Benchmarks/.venv/bin/python Benchmarks/harness/bench.py --program Benchmarks/.build/release/dwcp-bench --trainer $(DWCP) \
 		$(if $(BENCH),--only $(BENCH)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SCALE),--scale $(SCALE))
 

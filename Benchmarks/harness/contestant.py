@@ -16,7 +16,11 @@ class Contestant:
         self.name = name
         # Standard error goes through: what a contestant says there is for the reader.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._reply()
+        try:
+            self._reply()
+        except Failure:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
