@@ -12,9 +12,9 @@
 #   make validate            check DATA against the schema, every problem at once
 #   make generate            simulate SAMPLES rows into DATA and INCIDENTS
 #   make test-fast           the tests without Python
-#   make bench               measure speed (Benchmarks/)
+#   make bench               measure speed against the tools it replaces, on an idle machine; report in reports/bench.md
 #   make setup               install what is missing, build nothing
-#   make clean               remove build products and .venv; runs and data stay
+#   make clean               remove build products and Python environments; runs and data stay
 #
 # Variables, for example `make train-all DATA=telemetry.csv.gz INCIDENTS=incidents.json SEED=7`:
 #
@@ -25,6 +25,7 @@
 #   MODELS                   bandwidth,compression,reliability,latency
 #   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
 #   TEST_DATA                test rows for `make evaluate`
+#   BENCH, PAIRS, SCALE      for `make bench`: one workload, pairs of each, part of the sizes (a trial of the tool)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
 #
 # dwcp's exit codes are in `dwcp --help`; make itself exits with 2 whenever a command did not exit with 0.
@@ -47,6 +48,9 @@ MODELS ?= bandwidth,compression,reliability,latency
 SAMPLES ?= 100000
 SCENARIO ?= reference
 TEST_DATA ?=
+BENCH ?=
+PAIRS ?=
+SCALE ?=
 ARGS ?=
 
 DWCP := .build/release/dwcp
@@ -132,8 +136,14 @@ test-fast: setup
 interop: test-fast setup-python
 	Tools/interop/run.sh .venv/bin/python $(TEST_BUILD)
 
-bench: setup
-	swift run --configuration release --package-path Benchmarks $(ARGS)
+# Ours and the peers, alternately, in one run; the method is in docs/performance.md.
+bench: build
+	@Tools/setup.sh --with-python
+	@Tools/setup-python.sh Benchmarks/.venv Benchmarks/requirements.txt
+	swift build --configuration release --package-path Benchmarks
+	Benchmarks/.venv/bin/python -m unittest discover --quiet --start-directory Benchmarks/harness --pattern 'test_*.py'
+	Benchmarks/.venv/bin/python Benchmarks/harness/bench.py --program Benchmarks/.build/release/dwcp-bench --trainer $(DWCP) \
+		$(if $(BENCH),--only $(BENCH)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SCALE),--scale $(SCALE))
 
 # Prerequisites
 
@@ -148,4 +158,4 @@ build: setup
 	swift build --configuration release --product dwcp
 
 clean:
-	rm -rf .build .build-tests .venv
+	rm -rf .build .build-tests .venv Benchmarks/.build Benchmarks/.venv Benchmarks/.data

@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
-# Makes .venv, a private Python environment with the libraries that the interoperability checks load our files with.
-# Nothing else uses Python. Made anew whenever Tools/setup-requirements.txt changes.
+# Makes a private Python environment with stock libraries. Only checks and benchmarks use Python.
+#
+#   Tools/setup-python.sh [ENVIRONMENT REQUIREMENTS]      without them: .venv, for the interoperability checks
+#
+# Made anew whenever the requirements change.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-wanted=$(sha256sum Tools/setup-requirements.txt | cut -d' ' -f1)
-[ "$(cat .venv/complete 2> /dev/null || true)" = "$wanted" ] && exit 0
+environment=${1:-.venv}
+requirements=${2:-Tools/setup-requirements.txt}
+wanted=$(sha256sum "$requirements" | cut -d' ' -f1)
+[ "$(cat "$environment/complete" 2> /dev/null || true)" = "$wanted" ] && exit 0
 
-echo "setup: making .venv with stock Keras, ONNX Runtime and h5py" >&2
-rm -rf .venv
-python3 -m venv .venv
-if ! .venv/bin/pip install --quiet --disable-pip-version-check --requirement Tools/setup-requirements.txt >&2; then
-    echo "setup: the Python packages of Tools/setup-requirements.txt could not be installed; see the message above" >&2
+echo "setup: making $environment with the Python packages of $requirements" >&2
+rm -rf "$environment"
+python3 -m venv "$environment"
+if ! "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" >&2; then
+    echo "setup: the Python packages of $requirements could not be installed; see the message above" >&2
     exit 69
 fi
 # Written last: an interrupted installation starts over.
-echo "$wanted" > .venv/complete
+echo "$wanted" > "$environment/complete"

@@ -1,0 +1,145 @@
+"""Runs ours and the peers alternately on the same data."""
+
+import statistics
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import contestant
+import data
+from workloads import AGREEMENT, Floor, Limits, Workload, thread_count
+
+
+@dataclass
+class Setup:
+    """Where things are, and how much of them to measure."""
+
+    program: str  # dwcp-bench
+    trainer: str  # dwcp
+    python: str
+    root: Path  # of the repository
+    folder: Path  # of generated data
+    scale: float
+    pairs: int | None
+
+    @property
+    def schema(self) -> str:
+        return str(self.root / "schemas" / "dwcp_training_schema.json")
+
+    def settings(self, folder, **more) -> dict:
+        given = {key: value for key, value in more.items() if value is not None}
+        return {"data": str(folder), "threads": thread_count(), "schema": self.schema} | given
+
+    def samples(self, workload: Workload) -> int:
+        return max(workload.fewest, round(workload.samples * self.scale))
+
+    def data_folder(self, workload: Workload):
+        """The workload's data, made if this size is not there yet."""
+        samples = self.samples(workload)
+        folder = self.folder / f"{workload.data}-{samples}"
+        if not (folder / "complete").exists():
+            say(f"{workload.name}: making its data")
+            folder.mkdir(parents=True, exist_ok=True)
+            data.make(workload, samples, folder, lambda name, count: self._prepare(name, folder, count))
+            (folder / "complete").touch()
+        return folder
+
+    def _prepare(self, name: str, folder, samples: int) -> None:
+        with contestant.ours(self.program, name, self.settings(folder, samples=samples)) as preparation:
+            preparation.run()
+
+
+@dataclass
+class Result:
+    """Seconds (or bytes) of ours and each peer, pair by pair."""
+
+    workload: str
+    meaning: str
+    samples: int
+    ours: list[float]
+    peers: dict[str, list[float]]
+    unit: str = "s"
+    floor: Floor | None = None
+    floor_seconds: float | None = None
+    # What each computed in its first run, for the reader to compare.
+    evidence: dict[str, dict] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def best_peer(self) -> str:
+        return min(self.peers, key=lambda name: statistics.median(self.peers[name]))
+
+    def ratios(self, peer: str) -> list[float]:
+        """Peer's over ours, pair by pair: above 1, ours is faster (or smaller)."""
+        return [theirs / ours for theirs, ours in zip(self.peers[peer], self.ours)]
+
+    @property
+    def fraction_of_floor(self) -> float | None:
+        return None if self.floor_seconds is None else self.floor_seconds / statistics.median(self.ours)
+
+
+def say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def measure(workload: Workload, setup: Setup, limits: Limits) -> Result:
+    folder = setup.data_folder(workload)
+    samples = setup.samples(workload)
+    settings = setup.settings(folder, batchSize=workload.batch, windowLength=workload.window, samples=samples)
+    pairs = setup.pairs or workload.pairs
+    with ExitStack() as running:
+        say(f"{workload.name}: preparing ours and {', '.join(workload.peers)}")
+        ours = running.enter_context(contestant.ours(setup.program, workload.kind, settings))
+        peers = [
+            running.enter_context(contestant.peer(setup.python, f"{peer}/{workload.kind}", settings))
+            for peer in workload.peers
+        ]
+        everyone = dict(zip(["dwcp", *workload.peers], [ours, *peers]))
+        # The warm-up: compilers, caches, page faults. Networks start from fresh weights here, so losses can be compared.
+        evidence = {name: _without_seconds(one.run()) for name, one in everyone.items()}
+        require_same_work(evidence)
+        seconds = {name: [] for name in everyone}
+        for pair in range(pairs):
+            # Who goes first changes, so that heat and drift hit both sides.
+            order = list(everyone) if pair % 2 == 0 else list(reversed(everyone))
+            for name in order:
+                seconds[name].append(everyone[name].run()["seconds"])
+            latest = ", ".join(f"{name} {figures[-1]:.4g} s" for name, figures in seconds.items())
+            say(f"{workload.name}: pair {pair + 1} of {pairs}: {latest}")
+    floor = workload.floor(samples, folder)
+    return Result(
+        workload.name, workload.meaning, samples, seconds.pop("dwcp"), seconds, floor=floor,
+        floor_seconds=floor.seconds(limits), evidence=evidence)
+
+
+def require_same_work(evidence: dict[str, dict]) -> None:
+    """A ratio means nothing between two that did not do the same."""
+    ours = evidence["dwcp"]
+    for name, theirs in evidence.items():
+        for key, tolerance in AGREEMENT.items():
+            if key not in ours and key not in theirs:
+                continue
+            own, other = ours.get(key, float("nan")), theirs.get(key, float("nan"))
+            # Not the other way round: a NaN must not agree.
+            if not abs(other - own) <= tolerance * abs(own):
+                raise contestant.Failure(f"{name} did not do the same work: its {key} is {other}, ours is {own}")
+
+
+def _without_seconds(reply: dict) -> dict:
+    return {key: value for key, value in reply.items() if key != "seconds"}
+
+
+def machine_limits(setup: Setup) -> Limits:
+    """The best that our matrix product, numpy's and a copy reach: a floor must not be low because our product is slow."""
+    say("measuring the machine's matrix-product peak and memory bandwidth")
+    settings = setup.settings(setup.folder)
+    with contestant.ours(setup.program, "limits", settings) as ours:
+        own = _without_seconds(ours.run())
+    with contestant.peer(setup.python, "numpy/limits", settings) as numpy:
+        other = _without_seconds(numpy.run())
+    details = {f"ours, {name}": value for name, value in own.items()} | {f"numpy, {n}": v for n, v in other.items()}
+    products = {name: value * 1e9 for name, value in details.items() if "GFLOP/s" in name}
+    return Limits(
+        flops=max(products.values()), flops_one_thread=max(v for n, v in products.items() if n.endswith("1 thread")),
+        bytes_per_second=own["copy GB/s"] * 1e9, details=details)

@@ -1,0 +1,150 @@
+"""reports/bench.md and reports/bench.json."""
+
+import json
+import os
+import platform
+import statistics
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from measurement import Result
+from workloads import ALL_NAMES, Limits, thread_count
+
+PACKAGES = ["keras", "jax", "scikit-learn", "pandas", "pyarrow", "onnxruntime", "numpy"]
+
+
+def rows(results: list[Result]) -> list[dict]:
+    """One row a workload, against its best peer: what bench.json holds."""
+    table = []
+    for result in results:
+        ratios = result.ratios(result.best_peer)
+        table.append({
+            "workload": result.workload, "peer": result.best_peer, "ratio_median": statistics.median(ratios),
+            "ratio_min": min(ratios), "ratio_max": max(ratios), "fraction_of_floor": result.fraction_of_floor,
+        })
+    return table
+
+
+def ratio_text(ratios: list[float]) -> str:
+    return f"{statistics.median(ratios):.2f}× ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Under what conditions a report came about."""
+
+    limits: Limits
+    load_before: float
+    load_after: float
+    scale: float
+    date: str
+
+    def warnings(self) -> list[str]:
+        lines = []
+        if self.scale != 1:
+            lines += [f"**A trial at {self.scale:g} of the sizes: it shows that the tool works, not how fast it is.**", ""]
+        # Before the run nothing should compute. The run itself keeps all threads busy, more where two thread pools meet.
+        if self.load_before > 0.5 or self.load_after > 2 * thread_count():
+            lines += ["**The machine was not idle (see the load averages). Do not quote these figures.**", ""]
+        return lines
+
+
+def markdown(results: list[Result], failures: dict[str, str], under: Circumstances, measurable: list[str]) -> str:
+    lines = ["# Benchmarks", "", *under.warnings()]
+    lines += [
+        f"{under.date} · {_processor()} · {thread_count()} threads · load average {under.load_before:.2f} before, "
+        f"{under.load_after:.2f} after", "",
+        "Ratio = the best peer's figure / ours, pair by pair; above 1, ours is better. Method: docs/performance.md.", "",
+        "| workload | ours, median | best peer | its median | ratio: median (range) | pairs | floor | fraction of it |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [_row(result) for result in results]
+    lines += [f"| {name} | FAILED | | | | | | |" for name in failures]
+    lines += [f"| {name} | {state} | | | | | | |" for name, state in missing(results, failures, measurable)]
+    lines += [text for name, why in failures.items() for text in ("", f"FAILED {name}: {why}")]
+    lines += _details(results) + _limits(under.limits) + _versions()
+    return "\n".join(lines) + "\n"
+
+
+def missing(results: list[Result], failures: dict[str, str], measurable: list[str]) -> list[tuple[str, str]]:
+    """The names of a complete report that this one lacks, and why."""
+    present = {result.workload for result in results} | set(failures)
+    return [
+        (name, "not in this run" if name in measurable else "not yet measured") for name in ALL_NAMES if name not in present
+    ]
+
+
+def _row(result: Result) -> str:
+    best = result.best_peer
+    floor, fraction = "–", "–"
+    if result.floor_seconds is not None:
+        floor, fraction = _amount(result.floor_seconds, "s"), f"{result.fraction_of_floor:.2g}"
+    return (
+        f"| {result.workload} | {_amount(statistics.median(result.ours), result.unit)} | {best} "
+        f"| {_amount(statistics.median(result.peers[best]), result.unit)} | {ratio_text(result.ratios(best))} "
+        f"| {len(result.ours)} | {floor} | {fraction} |")
+
+
+def _details(results: list[Result]) -> list[str]:
+    lines = []
+    for result in results:
+        lines += ["", f"## {result.workload}", "", f"{result.meaning}; {result.samples:,} samples.", ""]
+        lines += ["| | median | range | ratio to ours: median (range) | in its first run |", "|---|---|---|---|---|"]
+        for name, figures in {"dwcp": result.ours, **result.peers}.items():
+            ratio = "" if name == "dwcp" else ratio_text(result.ratios(name))
+            evidence = ", ".join(f"{key} {value:.5g}" for key, value in result.evidence.get(name, {}).items())
+            lines.append(
+                f"| {name} | {_amount(statistics.median(figures), result.unit)} | {_amount(min(figures), result.unit)} – "
+                f"{_amount(max(figures), result.unit)} | {ratio} | {evidence} |")
+        if result.floor:
+            lines += [
+                "", f"Floor: {_work(result)} ({result.floor.note}) take {_amount(result.floor_seconds, 's')}; ours reaches "
+                f"{result.fraction_of_floor:.2g} of it.",
+            ]
+        lines += ["", *(f"- {remark}" for remark in result.remarks)] if result.remarks else []
+    return lines
+
+
+def _work(result: Result) -> str:
+    floor = result.floor
+    return f"{floor.flops / 1e9:.4g} GFLOP" if floor.flops else f"{floor.bytes / 1e6:.4g} MB"
+
+
+def _limits(limits: Limits) -> list[str]:
+    lines = [
+        "", "## The machine's limits in this run", "",
+        f"Peak for the floors: {limits.flops / 1e9:.0f} GFLOP/s on all threads, {limits.flops_one_thread / 1e9:.0f} on one; "
+        f"{limits.bytes_per_second / 1e9:.1f} GB/s copied (read + written).", "", "| | |", "|---|---|",
+    ]
+    return lines + [f"| {name} | {value:.1f} |" for name, value in sorted(limits.details.items())]
+
+
+def _versions() -> list[str]:
+    return ["", "Peers: " + ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+            + f"; Python {platform.python_version()}."]
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit != "s":
+        return f"{value:,.0f} {unit}"
+    for factor, name in [(1, "s"), (1e-3, "ms"), (1e-6, "µs")]:
+        if value >= factor:
+            return f"{value / factor:.3g} {name}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def write(folder: Path, stem: str, text: str, table: list[dict]) -> None:
+    """Each file whole or not at all."""
+    folder.mkdir(exist_ok=True)
+    for name, content in [(f"{stem}.md", text), (f"{stem}.json", json.dumps(table, indent=2) + "\n")]:
+        temporary = folder / f".{name}.tmp"
+        temporary.write_text(content)
+        os.replace(temporary, folder / name)
