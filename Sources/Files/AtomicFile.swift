@@ -15,6 +15,14 @@ public enum AtomicFile {
         try write(Data(text.utf8), to: path)
     }
 
+    /// Makes sure, before hours are spent on its content, that a file can be created at `path`.
+    /// - Throws: `FileError` as writing would.
+    public static func requireWritable(_ path: String) throws(FileError) {
+        let temporary = try openTemporary(for: path)
+        close(temporary.descriptor)
+        unlink(temporary.path)
+    }
+
     /// Streams a file's content through `body`, which may call `append` on the writer as often as it likes.
     public static func stream(to path: String, _ body: (inout Writer) throws -> Void) throws {
         let temporary = try openTemporary(for: path)

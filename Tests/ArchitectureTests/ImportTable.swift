@@ -27,7 +27,7 @@ enum ImportTable {
         ],
         "Reports": [],
         "Pipeline": [
-            "Trainers", "Learners", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
+            "Trainers", "Learners", "TensorCore", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
             "Simulation", "Importing", "Metrics", "Failures", "Files", "Subprocess", "SystemPackage",
         ],
         "dwcp": ["Pipeline", "Evaluation", "Telemetry", "Failures", "ArgumentParser"],

@@ -48,6 +48,13 @@ import Testing
         #expect(try names().isEmpty)
     }
 
+    @Test("asking whether a file can be written leaves nothing behind, and says why not")
+    func writability() throws {
+        try AtomicFile.requireWritable(folder.path + "/model.keras")
+        #expect(try names().isEmpty)
+        #expect(throws: FileError.self) { try AtomicFile.requireWritable(folder.path + "/absent/model.keras") }
+    }
+
     @Test("a missing folder is a cannot-create failure with advice")
     func missingFolder() {
         let error = #expect(throws: FileError.self) { try AtomicFile.write("x", to: folder.path + "/absent/file") }

@@ -18,6 +18,7 @@ public enum ModelTraining {
     ) async throws -> ModelReport {
         let start = ContinuousClock.now
         let date = RunClock.text()
+        try AtomicFile.requireWritable(options.output)
         onEvent(.phase("reading data"))
         let recording = try Recording(options.data, models: [options.model])
         let input = try input(options, recording)

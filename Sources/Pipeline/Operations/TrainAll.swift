@@ -2,7 +2,9 @@ import Evaluation
 import Failures
 import Files
 import Foundation
+import ModelArtifacts
 public import Telemetry
+import TensorCore
 
 /// `dwcp train-all`: validates the data, trains the selected models in child processes, judges them, writes the reports and,
 /// last, the manifest.
@@ -14,19 +16,15 @@ public struct TrainAll: Sendable {
     public var worker: (executable: String, arguments: [String])
     /// Reads and validates the input. Replaced by tests.
     public var examine: @Sendable (DataOptions, [ModelKind], Bool) throws -> DataSummary
-    /// Names and versions for the manifest, beyond this program's own.
-    public var libraryVersions: [String: String]
 
     public init(
         options: TrainAllOptions, command: [String] = CommandLine.arguments,
         worker: (executable: String, arguments: [String]) = (CurrentExecutable.path, []),
-        libraryVersions: [String: String] = [:],
         examine: @escaping @Sendable (DataOptions, [ModelKind], Bool) throws -> DataSummary = DataExamination.examine
     ) {
         self.options = options
         self.command = command
         self.worker = worker
-        self.libraryVersions = libraryVersions
         self.examine = examine
     }
 
@@ -150,7 +148,9 @@ public struct TrainAll: Sendable {
             run: folder.name, startedAt: startedAt, finishedAt: RunClock.text(), exitCode: exitCode,
             command: ReproduceCommand.shellText(command), gitRevision: await GitRevision.current(),
             seed: options.training.seed, settings: options, inputs: inputs, outputs: try folder.producedFiles(),
-            libraryVersions: libraryVersions.merging(["dwcp": ProgramVersion.current]) { given, _ in given })
+            libraryVersions: ["dwcp": ProgramVersion.current]
+                .merging(ComputeLibraries.versions) { own, _ in own }
+                .merging(ArtifactLibraries.versions) { own, _ in own })
         try manifest.write(to: folder.manifest)
     }
 }
