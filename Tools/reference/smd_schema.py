@@ -32,5 +32,4 @@ for statistic, suffix in (("rolling_mean", "mean"), ("rolling_std", "std")):
     ]
 schema["models"]["reliability"]["description"] = "Anomaly score of a machine from its scaled metrics."
 schema["models"]["reliability"]["features"] = features
-schema["incidents"]["types"].append("expert_label")
 (root / "mappings/smd-server-machines.schema.json").write_text(json.dumps(schema, indent=1) + "\n")
