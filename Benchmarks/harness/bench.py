@@ -29,13 +29,16 @@ def main() -> int:
     results, failures = [], {}
     for name in _chosen(arguments.only):
         try:
-            result = _measure(name, setup, limits)
+            result = _measure(name, setup)
         except (contestant.Failure, OSError) as error:
             failures[name] = str(error)
             measurement.say(f"{name} FAILED: {error}")
             continue
         results.append(result)
         print(f"{name}: {report.ratio_text(result.ratios(result.best_peer))} against {result.best_peer}", flush=True)
+    limits = limits.best(measurement.machine_limits(setup))
+    for result in results:
+        result.apply(limits)
     for name, state in report.missing(results, failures, measurable_names()):
         print(f"{name}: {state}")
     today = datetime.date.today().isoformat()
@@ -56,10 +59,10 @@ def _chosen(only: str | None) -> list[str]:
     return [only] if only else measurable_names()
 
 
-def _measure(name: str, setup: measurement.Setup, limits) -> measurement.Result:
+def _measure(name: str, setup: measurement.Setup) -> measurement.Result:
     if name == MEMORY:
         return training.measure(setup)
-    return measurement.measure(next(workload for workload in WORKLOADS if workload.name == name), setup, limits)
+    return measurement.measure(next(workload for workload in WORKLOADS if workload.name == name), setup)
 
 
 def _arguments():

@@ -1,5 +1,6 @@
 """Runs ours and the peers alternately on the same data."""
 
+import hashlib
 import statistics
 import sys
 from contextlib import ExitStack
@@ -35,15 +36,19 @@ class Setup:
         return max(workload.fewest, round(workload.samples * self.scale))
 
     def data_folder(self, workload: Workload):
-        """The workload's data, made if this size is not there yet."""
+        """The workload's data, made unless this size is there already and was made by the same code."""
         samples = self.samples(workload)
         folder = self.folder / f"{workload.data}-{samples}"
-        if not (folder / "complete").exists():
+        made, maker = folder / "complete", self._maker()
+        if not made.exists() or made.read_text() != maker:
             say(f"{workload.name}: making its data")
             folder.mkdir(parents=True, exist_ok=True)
             data.make(workload, samples, folder, lambda name, count: self._prepare(name, folder, count))
-            (folder / "complete").touch()
+            made.write_text(maker)
         return folder
+
+    def _maker(self) -> str:
+        return hashlib.sha256(Path(self.program).read_bytes() + Path(data.__file__).read_bytes()).hexdigest()
 
     def _prepare(self, name: str, folder, samples: int) -> None:
         with contestant.ours(self.program, name, self.settings(folder, samples=samples)) as preparation:
@@ -61,6 +66,7 @@ class Result:
     peers: dict[str, list[float]]
     unit: str = "s"
     floor: Floor | None = None
+    # What the floor's work takes on this machine; known once the machine's limits are.
     floor_seconds: float | None = None
     # What each computed in its first run, for the reader to compare.
     evidence: dict[str, dict] = field(default_factory=dict)
@@ -74,6 +80,12 @@ class Result:
         """Peer's over ours, pair by pair: above 1, ours is faster (or smaller)."""
         return [theirs / ours for theirs, ours in zip(self.peers[peer], self.ours)]
 
+    def apply(self, limits: Limits) -> None:
+        self.floor_seconds = self.floor.seconds(limits) if self.floor else None
+        if self.floor_seconds is not None and self.fraction_of_floor > 1:
+            self.remarks.append(
+                "faster than the floor: something slowed the machine down while its limits were measured; the floor is void")
+
     @property
     def fraction_of_floor(self) -> float | None:
         return None if self.floor_seconds is None else self.floor_seconds / statistics.median(self.ours)
@@ -83,7 +95,7 @@ def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def measure(workload: Workload, setup: Setup, limits: Limits) -> Result:
+def measure(workload: Workload, setup: Setup) -> Result:
     folder = setup.data_folder(workload)
     samples = setup.samples(workload)
     settings = setup.settings(folder, batchSize=workload.batch, windowLength=workload.window, samples=samples)
@@ -107,10 +119,9 @@ def measure(workload: Workload, setup: Setup, limits: Limits) -> Result:
                 seconds[name].append(everyone[name].run()["seconds"])
             latest = ", ".join(f"{name} {figures[-1]:.4g} s" for name, figures in seconds.items())
             say(f"{workload.name}: pair {pair + 1} of {pairs}: {latest}")
-    floor = workload.floor(samples, folder)
     return Result(
-        workload.name, workload.meaning, samples, seconds.pop("dwcp"), seconds, floor=floor,
-        floor_seconds=floor.seconds(limits), evidence=evidence)
+        workload.name, workload.meaning, samples, seconds.pop("dwcp"), seconds, floor=workload.floor(samples, folder),
+        evidence=evidence)
 
 
 def require_same_work(evidence: dict[str, dict]) -> None:

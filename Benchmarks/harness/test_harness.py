@@ -44,6 +44,13 @@ class Floors(unittest.TestCase):
         self.assertEqual(Floor(flops=100, bytes=30).seconds(limits), 3)
         self.assertEqual(Floor(flops=100, threads=1).seconds(limits), 2)
 
+    def test_are_void_when_ours_is_faster(self):
+        result = _result()
+        result.apply(Limits(flops=1e9, flops_one_thread=1e9, bytes_per_second=1))
+        self.assertEqual((result.fraction_of_floor, result.remarks), (0.5, []))
+        result.apply(Limits(flops=4e8, flops_one_thread=4e8, bytes_per_second=1))
+        self.assertEqual(len(result.remarks), 1)
+
 
 class SameWork(unittest.TestCase):
     def test_is_refused_when_results_differ_or_are_missing_or_not_a_number(self):

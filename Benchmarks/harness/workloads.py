@@ -29,6 +29,13 @@ class Limits:
     bytes_per_second: float
     details: dict = field(default_factory=dict)
 
+    def best(self, other: "Limits") -> "Limits":
+        """The higher of each: what slows a measurement down is no limit of the machine."""
+        return Limits(
+            max(self.flops, other.flops), max(self.flops_one_thread, other.flops_one_thread),
+            max(self.bytes_per_second, other.bytes_per_second),
+            {name: max(value, other.details.get(name, value)) for name, value in self.details.items()})
+
 
 @dataclass(frozen=True)
 class Workload:
