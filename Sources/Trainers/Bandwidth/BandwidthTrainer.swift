@@ -125,10 +125,12 @@ private struct Examples<Role: PartRole> {
     }
 
     /// Targets are relative changes; weights turn their squared errors into errors in units of each link's deviation, so that
-    /// the loss is what the judge measures: fast and slow links count alike.
+    /// the loss is what the judge measures: fast and slow links count alike. A link seen for a few seconds may hardly have
+    /// varied; its deviation counts as at least a tenth of its mean, or such links would be all that is learned.
     func data(_ reference: BandwidthReference) -> TrainingData {
         let weights = zip(linkNames, scale).map { name, scale in
-            let deviation = Float(reference.link(name).scale.deviation)
+            let link = reference.link(name).scale
+            let deviation = Float(max(link.deviation, 0.1 * abs(link.center)))
             return deviation > 0 ? (scale / deviation) * (scale / deviation) : 0
         }
         let mean = max(weights.reduce(0, +) / Float(weights.count), .leastNormalMagnitude)
