@@ -65,12 +65,12 @@ struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show an artifact's layers, shapes, parameters and metadata.")
 
-    @Argument(help: "A .keras, .h5 or .onnx file.")
+    @Argument(help: "A .keras or .onnx file.")
     var path: String
 
     func validate() throws {
-        guard [".keras", ".h5", ".onnx"].contains(where: path.hasSuffix) else {
-            throw ValidationError("\(path) is none of .keras, .h5, .onnx")
+        guard [".keras", ".onnx"].contains(where: path.hasSuffix) else {
+            throw ValidationError("\(path) is neither a .keras nor an .onnx file")
         }
     }
 
