@@ -26,7 +26,7 @@ import Testing
             (["generate", "--output", "d", "--incidents", "i", "--samples", "0"], "--samples must be at least 1"),
             (["generate", "--output", "d", "--incidents", "i", "--samples", "9", "--scenario", "odd"], "odd"),
             (["import", "--mapping", "m", "--output", "d"], "--input"),
-            (["inspect", "model.pdf"], "none of .keras, .h5, .onnx"),
+            (["inspect", "model.pdf"], "neither a .keras nor an .onnx file"),
             (["compare", "one"], "run-b"),
         ])
     func wrongUsage(arguments: [String], message: String) async throws {
