@@ -105,7 +105,7 @@ struct TrainerRefusalTests {
     @Test("What happens inside incidents teaches the latency model nothing")
     func incidentsUnseen() throws {
         var sample = try TrainerSample()
-        sample.schema.models[.latency]?.features.removeAll { $0.name != "consensus_latency_ms" }
+        sample.schema.models[.latency]?.features.removeAll { $0.name != "consensus_latency_log" }
         let first = try sample.train(.latency)
         let incidents = sample.incidents ?? []
         var columns = sample.recording.columns, latencies = columns["consensus_latency_ms"] ?? []

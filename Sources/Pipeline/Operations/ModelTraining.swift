@@ -18,9 +18,9 @@ public enum ModelTraining {
     ) async throws -> ModelReport {
         let start = ContinuousClock.now
         let date = RunClock.text()
-        try AtomicFile.requireWritable(options.output)
         onEvent(.phase("reading data"))
         let recording = try Recording(options.data, models: [options.model])
+        try AtomicFile.requireWritable(options.output)
         let input = try input(options, recording)
         let trained = try ModelTrainer.train(
             input, observer: TrainingObserver(onEvent: onEvent, isCancelled: { Task.isCancelled }))
