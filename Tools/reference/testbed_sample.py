@@ -14,7 +14,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-MINUTES = 21
+MINUTES = 16
 LABELS = ["is_anomaly", "incident_type", "available_rate_mbps", "optimal_compression", "sample_bytes"]
 
 
