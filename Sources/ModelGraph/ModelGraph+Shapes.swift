@@ -85,7 +85,7 @@ private struct Misfit: Error {
     init(_ explanation: String) { self.explanation = explanation }
 }
 
-extension Operation {
+extension LayerOperation {
     /// The shape, without the batch axis, of this operation's result.
     fileprivate func resultShape(of sources: [[Int]]) throws(Misfit) -> [Int] {
         switch self {
@@ -185,8 +185,8 @@ extension LSTMParameters {
         guard recurrentKernel.shape.count == 2, units >= 1, recurrentKernel.shape[1] == 4 * units else {
             throw Misfit("has a recurrent kernel of shape \(recurrentKernel.shape); expected [units, 4 · units]")
         }
-        try Operation.require(kernel, "the kernel", [source[1], 4 * units], source)
-        try Operation.require(bias, "the bias", [4 * units], source)
+        try LayerOperation.require(kernel, "the kernel", [source[1], 4 * units], source)
+        try LayerOperation.require(bias, "the bias", [4 * units], source)
         for function in [activation, recurrentActivation] where function == .softmax {
             throw Misfit("uses softmax inside an LSTM, where only elementwise activations make sense")
         }
@@ -198,8 +198,8 @@ extension IsolationForestParameters {
     /// Every tree must be one that a walk leaves: children lie behind their parent, inside the arrays.
     fileprivate func check(_ source: [Int]) throws(Misfit) {
         guard source.count == 1 else { throw Misfit("reads the shape \(source); a forest expects [feature]") }
-        try Operation.require(center, "the center", source, source)
-        try Operation.require(scale, "the scale", source, source)
+        try LayerOperation.require(center, "the center", source, source)
+        try LayerOperation.require(scale, "the scale", source, source)
         guard !trees.isEmpty, averagePathLength > 0, averagePathLength.isFinite else {
             throw Misfit(
                 "has \(trees.count) trees and the normaliser \(averagePathLength); "

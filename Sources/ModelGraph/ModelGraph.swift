@@ -33,11 +33,11 @@ public struct ModelGraph: Sendable, Equatable {
     public struct Node: Sendable, Equatable {
         /// Unique in the graph, for example `lstm_1`.
         public var name: String
-        public var operation: Operation
+        public var operation: LayerOperation
         /// Names of inputs or earlier nodes, in the operation's order.
         public var sources: [String]
 
-        public init(name: String, operation: Operation, sources: [String]) {
+        public init(name: String, operation: LayerOperation, sources: [String]) {
             self.name = name
             self.operation = operation
             self.sources = sources

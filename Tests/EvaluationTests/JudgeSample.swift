@@ -67,11 +67,11 @@ struct JudgeSample {
     }
 
     /// A model of the given layers, written and read back.
-    func model(_ layers: [Layer], metadata more: [String: String] = [:]) throws -> WrittenModel {
+    func model(_ layers: [LayerOperation], metadata more: [String: String] = [:]) throws -> WrittenModel {
         try Artifact.read(kind, graph(layers, metadata: metadata(more)))
     }
 
-    func graph(_ layers: [Layer], metadata: [String: String]) -> ModelGraph {
+    func graph(_ layers: [LayerOperation], metadata: [String: String]) -> ModelGraph {
         let nodes = layers.enumerated().map { index, layer in
             ModelGraph.Node(name: "layer_\(index)", operation: layer, sources: [index == 0 ? "input" : "layer_\(index - 1)"])
         }
@@ -85,7 +85,7 @@ struct JudgeSample {
     func copying(_ feature: Int, times factor: Float = 1, metadata: [String: String] = [:]) throws -> WrittenModel {
         var kernel = Tensor(repeating: 0, shape: [windowLength * features.count, 1])
         kernel.values[(windowLength - 1) * features.count + feature] = factor
-        let copy = Layer.dense(DenseParameters(kernel: kernel, bias: nil, activation: .linear))
+        let copy = LayerOperation.dense(DenseParameters(kernel: kernel, bias: nil, activation: .linear))
         return try model(windowLength == 1 ? [copy] : [.flatten, copy], metadata: metadata)
     }
 }

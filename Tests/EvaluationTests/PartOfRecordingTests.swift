@@ -45,7 +45,7 @@ struct PartOfRecordingTests {
 
     private func judge(_ part: Part<HeldOut>, _ sample: JudgeSample) throws -> ModelJudgement {
         let dense = { (outputs: Int, timeDistributed: Bool) in
-            Layer.dense(
+            LayerOperation.dense(
                 DenseParameters(
                     kernel: Tensor(shape: [1, outputs], values: (0 ..< outputs).map { 0.9 - Float($0) / 10 }),
                     bias: Tensor((0 ..< outputs).map { Float($0) / 5 }), activation: .linear),

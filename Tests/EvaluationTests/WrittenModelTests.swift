@@ -15,7 +15,7 @@ struct WrittenModelTests {
         return sample
     }
 
-    private static let copy = Layer.dense(
+    private static let copy = LayerOperation.dense(
         DenseParameters(kernel: Tensor(shape: [1, 1], values: [1]), bias: nil, activation: .linear))
 
     private func refusal(_ metadata: [String: String], as kind: ModelKind = .reliability) throws -> WrittenModelError {
@@ -64,7 +64,7 @@ struct WrittenModelTests {
     @Test("A model whose answers have another shape than its kind's is refused when it runs")
     func outputShape() throws {
         let sample = try sample()
-        let wide = Layer.dense(DenseParameters(kernel: Tensor(repeating: 1, shape: [1, 3]), bias: nil, activation: .linear))
+        let wide = LayerOperation.dense(DenseParameters(kernel: Tensor(repeating: 1, shape: [1, 3]), bias: nil, activation: .linear))
         let model = try sample.model([wide])
         let frame = try FeatureFrame(sample.wholeFile(), plan: model.plan)
         let error = try #require(throws: WrittenModelError.self) { try model.outputs(WindowSet(frame, windowLength: 1)) }

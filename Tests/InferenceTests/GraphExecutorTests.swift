@@ -13,7 +13,7 @@ import func Foundation.tanh
         return Tensor(shape: shape, values: (0 ..< shape.reduce(1, *)).map { _ in Float(stream.uniform(-1, 1)) })
     }
 
-    private static func sequential(_ shape: [Int], _ operations: [Operation]) -> ModelGraph {
+    private static func sequential(_ shape: [Int], _ operations: [LayerOperation]) -> ModelGraph {
         var nodes: [ModelGraph.Node] = []
         for (index, operation) in operations.enumerated() {
             nodes.append(
@@ -24,7 +24,7 @@ import func Foundation.tanh
             outputs: [ModelGraph.Output(name: "output", source: nodes.last?.name ?? "input")])
     }
 
-    private static func lstm(_ features: Int, _ units: Int, sequences: Bool) -> Operation {
+    private static func lstm(_ features: Int, _ units: Int, sequences: Bool) -> LayerOperation {
         .lstm(
             LSTMParameters(
                 kernel: random([features, 4 * units], "kernel \(units)"),
@@ -32,7 +32,7 @@ import func Foundation.tanh
                 bias: random([4 * units], "bias \(units)"), returnSequences: sequences))
     }
 
-    private static func dense(_ features: Int, _ units: Int) -> Operation {
+    private static func dense(_ features: Int, _ units: Int) -> LayerOperation {
         .dense(
             DenseParameters(kernel: random([features, units], "dense"), bias: random([units], "bias"), activation: .softmax))
     }
@@ -127,7 +127,7 @@ import func Foundation.tanh
         (.normalization(mean: Tensor([1]), variance: Tensor([1])), "the mean has the shape [1]; expected [4]"),
         (.add, "`layer_0`: combines 1 sources"),
     ])
-    func misfits(_ operation: Operation, _ message: String) {
+    func misfits(_ operation: LayerOperation, _ message: String) {
         let error = #expect(throws: InferenceError.self) { try GraphExecutor(Self.sequential([6, 4], [operation])) }
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
         #expect(error?.category == .invalidData)

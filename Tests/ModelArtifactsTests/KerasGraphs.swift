@@ -6,7 +6,7 @@ enum KerasGraphs {
     typealias Node = ModelGraph.Node
 
     /// A chain from one input: node names by position.
-    static func chain(_ name: String, input: [Int], _ operations: [Layer]) -> ModelGraph {
+    static func chain(_ name: String, input: [Int], _ operations: [LayerOperation]) -> ModelGraph {
         var nodes: [Node] = []
         for (index, operation) in operations.enumerated() {
             nodes.append(Node(name: "layer_\(index)", operation: operation, sources: [nodes.last?.name ?? "input"]))
@@ -25,14 +25,14 @@ enum KerasGraphs {
         })
     }
 
-    static func normalization(_ features: Int) -> Layer {
+    static func normalization(_ features: Int) -> LayerOperation {
         .normalization(mean: tensor([features], "mean"), variance: tensor([features], "variance", positive: true))
     }
 
     static func dense(
         _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, trainable: Bool = true,
         timeDistributed: Bool = false
-    ) -> Layer {
+    ) -> LayerOperation {
         .dense(
             DenseParameters(
                 kernel: tensor([features, units], "kernel \(activation)"), bias: bias ? tensor([units], "bias") : nil,
@@ -43,14 +43,14 @@ enum KerasGraphs {
     static func lstm(
         _ features: Int, _ units: Int, sequences: Bool, _ activation: Activation = .tanh,
         _ recurrentActivation: Activation = .sigmoid
-    ) -> Layer {
+    ) -> LayerOperation {
         .lstm(LSTMParameters(
             kernel: tensor([features, 4 * units], "lstm kernel"),
             recurrentKernel: tensor([units, 4 * units], "recurrent kernel"), bias: tensor([4 * units], "lstm bias"),
             activation: activation, recurrentActivation: recurrentActivation, returnSequences: sequences))
     }
 
-    static func batchNormalization(_ features: Int) -> Layer {
+    static func batchNormalization(_ features: Int) -> LayerOperation {
         .batchNormalization(BatchNormalizationParameters(
             gamma: tensor([features], "gamma"), beta: tensor([features], "beta"), movingMean: tensor([features], "mean"),
             movingVariance: tensor([features], "variance", positive: true), epsilon: 0.001))
@@ -58,7 +58,7 @@ enum KerasGraphs {
 
     /// The bandwidth predictor's shape: a relative forecast times the scale column of the last step, plus its throughput.
     static func bandwidth() -> ModelGraph {
-        func pick(_ column: Int) -> Layer {
+        func pick(_ column: Int) -> LayerOperation {
             var kernel = Tensor(repeating: 0, shape: [40, 1])
             kernel.values[36 + column] = 1
             return .dense(DenseParameters(kernel: kernel, bias: nil, activation: .linear, trainable: false))

@@ -32,7 +32,7 @@ struct KerasPlainForward {
         return Tensor(shape: [batch] + shape, values: outputs)
     }
 
-    private static func result(_ operation: Layer, _ inputs: [Value]) -> Value {
+    private static func result(_ operation: LayerOperation, _ inputs: [Value]) -> Value {
         let input = inputs[0]
         switch operation {
         case let .normalization(mean, variance):

@@ -18,7 +18,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
 
     /// A sequential model; layer k takes its weights from the formula with the salt 10 (k + 1), as the script does.
     static func stack(
-        _ name: String, _ shape: [Int], size: Double = 1, batch: Int = 3, _ layers: [(Double) -> Operation]
+        _ name: String, _ shape: [Int], size: Double = 1, batch: Int = 3, _ layers: [(Double) -> LayerOperation]
     ) -> LayerCase {
         var nodes: [ModelGraph.Node] = []
         for (index, layer) in layers.enumerated() {
@@ -32,7 +32,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         return LayerCase(name: name, graph: graph, inputs: ["input": formula([batch] + shape, 0.5, size: size)])
     }
 
-    private static func combination(_ name: String, _ operation: Operation, _ sources: [String]) -> LayerCase {
+    private static func combination(_ name: String, _ operation: LayerOperation, _ sources: [String]) -> LayerCase {
         let graph = ModelGraph(
             name: name,
             inputs: [ModelGraph.Input(name: "a", shape: [4]), ModelGraph.Input(name: "b", shape: [4])],
@@ -43,7 +43,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
 
     static func dense(
         _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, timeDistributed: Bool = false
-    ) -> (Double) -> Operation {
+    ) -> (Double) -> LayerOperation {
         { salt in
             .dense(
                 DenseParameters(
@@ -55,7 +55,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     static func lstm(
         _ features: Int, _ units: Int, sequences: Bool = false, _ activation: Activation = .tanh,
         gates: Activation = .sigmoid
-    ) -> (Double) -> Operation {
+    ) -> (Double) -> LayerOperation {
         { salt in
             .lstm(
                 LSTMParameters(
@@ -86,13 +86,13 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
     ]
 
     /// One feature has no variance at all, which Keras' bound on the deviation answers.
-    private static func normalization(_ salt: Double) -> Operation {
+    private static func normalization(_ salt: Double) -> LayerOperation {
         var variance = formula([4], salt + 1).values.map { $0 * $0 }
         variance[1] = 0
         return .normalization(mean: formula([4], salt), variance: Tensor(variance))
     }
 
-    private static func batchNormalization(_ salt: Double) -> Operation {
+    private static func batchNormalization(_ salt: Double) -> LayerOperation {
         .batchNormalization(
             BatchNormalizationParameters(
                 gamma: formula([4], salt), beta: formula([4], salt + 1), movingMean: formula([4], salt + 2),

@@ -5,7 +5,7 @@ protocol LayerComputation: Sendable {
     func run(_ sources: [[Float]], rows: Int) -> [Float]
 }
 
-extension Operation {
+extension LayerOperation {
     /// The computation of this operation for sources of these shapes (without the batch axis), which have been checked.
     func computation(sourceShapes: [[Int]]) -> any LayerComputation {
         let shape = sourceShapes[0]

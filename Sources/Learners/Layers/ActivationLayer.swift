@@ -76,5 +76,5 @@ struct ActivationLayer: Layer {
         gradient.input?.update(from: gradient.output, count: pass.samples * inputShape.count)
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation { .activation(activation) }
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation { .activation(activation) }
 }

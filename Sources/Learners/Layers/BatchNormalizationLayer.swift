@@ -97,7 +97,7 @@ struct BatchNormalizationLayer: Layer {
         statistic = statistic * momentum + value * (1 - momentum)
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation {
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation {
         .batchNormalization(
             BatchNormalizationParameters(
                 gamma: variables[0], beta: variables[1], movingMean: statistics[0], movingVariance: statistics[1],

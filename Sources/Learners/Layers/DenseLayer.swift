@@ -61,7 +61,7 @@ struct DenseLayer: Layer {
             into: MutableMatrixView(inputGradient, rows: rows, columns: inputShape.features))
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation {
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation {
         .dense(
             DenseParameters(kernel: variables[0], bias: variables[1], activation: activation),
             timeDistributed: timeDistributed)

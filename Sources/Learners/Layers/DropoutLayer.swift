@@ -26,5 +26,5 @@ struct DropoutLayer: Layer {
         pass.kernels.multiply(gradient.output, by: pass.scratch, count: count, into: inputGradient)
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation { .dropout(rate: rate) }
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation { .dropout(rate: rate) }
 }

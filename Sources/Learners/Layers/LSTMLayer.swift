@@ -104,7 +104,7 @@ struct LSTMLayer: Layer {
             into: MutableMatrixView(inputGradient, rows: rows, columns: features))
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation {
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation {
         .lstm(
             LSTMParameters(
                 kernel: variables[0], recurrentKernel: variables[1], bias: variables[2], returnSequences: returnSequences))

@@ -29,7 +29,7 @@ protocol Layer: Sendable {
     /// Writes `gradients` and, unless it is nil, `inputGradient`; may overwrite `outputGradient`.
     func backward(_ pass: LayerPass, _ gradient: LayerGradient)
     /// The description of the layer with these numbers, tensors in the order of `variables` and `statistics`.
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation
 }
 
 extension Layer {

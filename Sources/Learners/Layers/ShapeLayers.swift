@@ -20,7 +20,7 @@ struct RepeatVectorLayer: Layer {
         for time in 1 ..< max(count, 1) { pass.kernels.add(gradient.output + time * size, count: size, to: inputGradient) }
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation { .repeatVector(count: count) }
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation { .repeatVector(count: count) }
 }
 
 /// `[B, T, F]` → `[B, T · F]`: a change of order only, since activations are time-major.
@@ -50,5 +50,5 @@ struct FlattenLayer: Layer {
         }
     }
 
-    func operation(variables: [Tensor], statistics: [Tensor]) -> Operation { .flatten }
+    func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation { .flatten }
 }

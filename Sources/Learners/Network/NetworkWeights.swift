@@ -56,7 +56,7 @@ extension NetworkWeights {
     public func nodes(of network: SequentialNetwork, input: String) throws -> [ModelGraph.Node] {
         let compiled = try CompiledNetwork(network)
         try checkFits(compiled)
-        var operations: [Operation] = []
+        var operations: [LayerOperation] = []
         if case .normalization(let mean, let variance) = network.layers.first {
             operations.append(.normalization(mean: Tensor(mean), variance: Tensor(variance)))
         }

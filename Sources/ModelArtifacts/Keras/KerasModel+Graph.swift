@@ -76,7 +76,7 @@ extension KerasModel {
     }
 }
 
-extension Operation {
+extension LayerOperation {
     /// A setting that is infinite or not a number.
     fileprivate var nonFiniteSetting: Float? {
         let settings: [Float] = switch self {

@@ -3,7 +3,7 @@ import ModelGraph
 extension OnnxLowering {
     /// Appends the operators of one layer and returns the name of its result. The layer's tensors have been
     /// checked against the shapes of its sources.
-    mutating func lower(_ operation: Operation, sources: [String]) throws(OnnxError) -> String {
+    mutating func lower(_ operation: LayerOperation, sources: [String]) throws(OnnxError) -> String {
         let source = sources[0]
         switch operation {
         case .normalization(let mean, let variance): return normalization(source, mean, variance)

@@ -2,7 +2,7 @@ import ModelGraph
 
 extension KerasLayer {
     /// The layer that computes `operation`; nothing when Keras has none.
-    init?(_ operation: Operation) {
+    init?(_ operation: LayerOperation) {
         switch operation {
         case .normalization: self = .normalization(fixed: nil)
         case let .dense(parameters, timeDistributed):
@@ -33,7 +33,7 @@ extension KerasLayer {
 
     /// The operation with its weights, `tensors` in the order of `variables`.
     /// - Precondition: as many tensors as variables, of their shapes.
-    func operation(_ tensors: [Tensor]) -> Operation {
+    func operation(_ tensors: [Tensor]) -> LayerOperation {
         switch self {
         case let .normalization(fixed):
             fixed.map { .normalization(mean: Tensor($0.mean), variance: Tensor($0.variance)) }
@@ -85,7 +85,7 @@ extension KerasLayer.LSTM {
     }
 }
 
-extension Operation {
+extension LayerOperation {
     /// The values of the layer's variables, in the order of `KerasLayer.variables`.
     var kerasValues: [HDF5Encoder.Value] {
         switch self {

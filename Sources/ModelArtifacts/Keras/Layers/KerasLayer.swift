@@ -1,6 +1,6 @@
 import ModelGraph
 
-/// What a Keras layer is configured to do, without its weights: the bridge between a layer's JSON and an `Operation`.
+/// What a Keras layer is configured to do, without its weights: the bridge between a layer's JSON and a `LayerOperation`.
 ///
 /// One case per layer class that is known. The facets: `+Reading` (from JSON), `+Configuration` (to JSON), `+Variables`
 /// (weights and shapes), `+Operation` (from and to a graph's operation).

@@ -1,4 +1,4 @@
-extension Operation {
+extension LayerOperation {
     /// The layer's type as Keras names it.
     public var typeName: String {
         switch self {

@@ -1,5 +1,5 @@
 /// What a node computes. Tensors use Keras' layouts; `B` batch, `T` time, `F` features, `U` units.
-public enum Operation: Sendable, Equatable {
+public enum LayerOperation: Sendable, Equatable {
     /// `(x − mean) / max(√variance, 1e-7)` over the last axis, as Keras' `Normalization`; both tensors `[F]`.
     case normalization(mean: Tensor, variance: Tensor)
     /// `activation(x · kernel + bias)` over the last axis; kernel `[F, U]`, bias `[U]`. On `[B, T, F]` it is applied to each step
