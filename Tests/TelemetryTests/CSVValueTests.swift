@@ -5,8 +5,17 @@ import Testing
 
 @testable import Telemetry
 
+/// What `Decimal.parse` reads; the fast way among other bytes must read the same.
 private func parse(_ text: String) -> Double {
-    Array(text.utf8).withUnsafeBufferPointer { Decimal.parse($0) }
+    let value = Array(text.utf8).withUnsafeBufferPointer { Decimal.parse($0) }
+    for neighbour in [UInt8(ascii: "7"), UInt8(ascii: "."), 0xff] {
+        let margin = [UInt8](repeating: neighbour, count: RowBytes.margin)
+        let fast = (margin + Array(text.utf8) + margin).withUnsafeBufferPointer {
+            Decimal.parse(withMargin: UnsafeBufferPointer(rebasing: $0.dropFirst(margin.count).dropLast(margin.count)))
+        }
+        #expect(fast.bitPattern == value.bitPattern || (fast.isNaN && value.isNaN), "\(text) among \(neighbour)")
+    }
+    return value
 }
 
 private func steps(_ a: Double, _ b: Double) -> UInt64 {
@@ -69,6 +78,16 @@ private func steps(_ a: Double, _ b: Double) -> UInt64 {
     ])
     func refused(text: String) {
         #expect(parse(text).isNaN)
+    }
+
+    @Test("any few characters read the same one by one and as a word")
+    func words() {
+        var random = RandomStream(seed: 8)
+        let alphabet = Array("0123456789012345678901234567890123456789.....--+eE ,/:\"é")
+        for _ in 0..<20_000 {
+            let text = String((0..<random.below(12)).map { _ in alphabet[random.below(alphabet.count)] })
+            _ = parse(text)
+        }
     }
 
     @Test("numbers beyond float64 are infinite, tiny ones zero")

@@ -6,6 +6,8 @@ final class ByteSource {
     private let path: String
     private let descriptor: Int32
     private let inflater: Inflater?
+    /// The length of the file; nil where it says nothing about the number of bytes to come, as of a gzip file.
+    let byteCount: Int?
 
     init(_ path: String) throws {
         self.path = path
@@ -14,11 +16,12 @@ final class ByteSource {
         let count = pread(descriptor, &magic, 2, 0)
         // By its first bytes, not by its name: recorders do not agree on names.
         inflater = count == 2 && magic == (0x1f, 0x8b) ? Inflater() : nil
+        byteCount = inflater == nil ? InputFile.length(descriptor) : nil
     }
 
     deinit { close(descriptor) }
 
-    /// Fills as much of `target` as it can; 0 at the end.
+    /// Fills as much of `target` as it can; 0 at the end. Every whole byte before a failure is given out first.
     /// - Throws: `InputFileError` when the disk fails, `TelemetryFileError` when a gzip file is broken or cut off.
     func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         if let inflater { return try inflater.read(into: target, from: descriptor, path: path) }
@@ -36,6 +39,7 @@ private final class Inflater {
     private var taken = 0
     private var inputEnded = false
     private var betweenMembers = false
+    private var failure: (any Error)?
 
     init() {
         stream = .allocate(capacity: 1)
@@ -56,6 +60,16 @@ private final class Inflater {
         stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
         stream.pointee.avail_out = UInt32(clamping: target.count)
         let wanted = Int(stream.pointee.avail_out)
+        // A failure waits until the bytes before it are given out: what is read does not depend on how much was asked for.
+        if failure == nil {
+            do { try inflate(from: descriptor, path: path) } catch { failure = error }
+        }
+        let count = wanted - Int(stream.pointee.avail_out)
+        if let failure, count == 0 { throw failure }
+        return count
+    }
+
+    private func inflate(from descriptor: Int32, path: String) throws {
         while stream.pointee.avail_out > 0 {
             if stream.pointee.avail_in == 0, !inputEnded { try refill(from: descriptor, path: path) }
             if stream.pointee.avail_in == 0 {
@@ -64,7 +78,7 @@ private final class Inflater {
                     path, found: "the end of the file inside the compressed data", "the file was cut off: copy it again")
             }
             if betweenMembers { try startMember(path) }
-            switch inflate(stream, Z_NO_FLUSH) {
+            switch CZlib.inflate(stream, Z_NO_FLUSH) {
             case Z_OK, Z_BUF_ERROR: break
             case Z_STREAM_END: betweenMembers = true
             case Z_MEM_ERROR: throw failure(path, found: "no memory left for zlib", "free some memory and run again")
@@ -73,7 +87,6 @@ private final class Inflater {
                 throw failure(path, found: "broken compressed data (\(detail))", "copy the file again, or compress it again")
             }
         }
-        return wanted - Int(stream.pointee.avail_out)
     }
 
     /// A gzip file may be several members one after another, as `cat a.gz b.gz` makes it.
