@@ -73,9 +73,10 @@ final class CSVPiece {
         subscript(row: Int, column: Int) -> UnsafeBufferPointer<UInt8> {
             let row = rows[row]
             assert(column >= 0 && column < Int(row.cellCount))
-            // `split` wrote `cellCount` bounds from `firstCell` on, none of which leaves the text.
-            let cell = bounds[Int(row.firstCell) + column]
-            return UnsafeBufferPointer(rebasing: text[Int(cell.start)..<Int(cell.end)])
+            // `split` wrote `cellCount` bounds from `firstCell` on; they lie inside of the text, the end not before the start.
+            let cell = bounds[Int(row.firstCell) &+ column]
+            return UnsafeBufferPointer(
+                start: text.baseAddress.unsafelyUnwrapped + Int(cell.start), count: Int(cell.end &- cell.start))
         }
     }
 
@@ -105,59 +106,67 @@ final class CSVPiece {
         if bytes.count - rowStart > RowSyntax.rowLimit { defect = .tooLong }
     }
 
-    /// Splits bytes outside of quotes, 64 at a time: commas and line feeds become bits of a word.
+    /// Splits bytes outside of quotes.
     private func splitPlain(_ range: Range<Int>) {
+        let text = UnsafeBufferPointer(bytes)
+        var position = range.lowerBound
+        while let feed = text.first(UInt8(ascii: "\n"), in: position..<range.upperBound) {
+            splitAtCommas(position..<feed)
+            // A carriage return in quotes is text.
+            let hasReturn = feed > max(cellStart, position) && text[feed - 1] == UInt8(ascii: "\r")
+            endCell(at: hasReturn ? feed - 1 : feed)
+            endRow(at: feed)
+            if defect != nil { return }
+            position = feed + 1
+        }
+        splitAtCommas(position..<range.upperBound)
+    }
+
+    /// Ends a cell at every comma, 64 bytes at a time.
+    private func splitAtCommas(_ range: Range<Int>) {
         guard let text = bytes.baseAddress, let cells = cells.baseAddress else { return }
         // Locals, so that the loop works in registers. `cells` has room for one cell more than there are bytes.
         var (start, count) = (cellStart, cellCount)
         for position in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
-            // Reads at most 63 bytes behind the text: within the margin.
-            let block = Block(text + position, count: range.upperBound - position)
-            var (commas, feeds) = (block.commas, block.feeds)
-            while true {
-                let nextFeed = feeds & (0 &- feeds)
-                var before = commas & (nextFeed &- 1)
-                commas ^= before
-                while before != 0 {
-                    let comma = position + before.trailingZeroBitCount
-                    before &= before &- 1
-                    cells[count] = CellBounds(start, comma)
-                    count += 1
-                    start = comma + 1
-                }
-                guard nextFeed != 0 else { break }
-                let feed = position + nextFeed.trailingZeroBitCount
-                feeds ^= nextFeed
-                // A carriage return in quotes is text.
-                let hasReturn = feed > max(start, range.lowerBound) && text[feed - 1] == UInt8(ascii: "\r")
-                cells[count] = CellBounds(start, hasReturn ? feed - 1 : feed)
+            // Loads at most 63 bytes behind the text: within the margin.
+            var commas = Self.places(of: UInt8(ascii: ","), in: text + position)
+            let rest = range.upperBound - position
+            if rest < 64 { commas &= 1 << UInt64(rest) &- 1 }
+            while commas != 0 {
+                let comma = position + commas.trailingZeroBitCount
+                commas &= commas &- 1
+                cells[count] = CellBounds(start, comma)
                 count += 1
-                start = feed + 1
-                count = endRow(feed, cells: count)
-                if defect != nil { return }
+                start = comma + 1
             }
         }
         (cellStart, cellCount) = (start, count)
     }
 
-    /// Ends the row at a line feed. Returns how many cells there are then: those of an empty line go.
-    private func endRow(_ feed: Int, cells count: Int) -> Int {
+    private func endCell(at end: Int) {
+        cells[cellCount] = CellBounds(cellStart, end)
+        cellCount += 1
+    }
+
+    /// Ends the row at a line feed; the cell of an empty line goes.
+    private func endRow(at feed: Int) {
         let row = Slice(base: UnsafeBufferPointer(bytes), bounds: rowStart..<feed + 1)
         guard row.count <= RowSyntax.rowLimit else {
             defect = .tooLong
-            return count
+            return
         }
-        if !RowSyntax.isEmpty(row) {
+        if RowSyntax.isEmpty(row) {
+            cellCount = firstCell
+        } else {
             rows.append(
                 Row(
-                    firstCell: Int32(firstCell), cellCount: Int32(count - firstCell), number: Int32(rows.count + 1),
+                    firstCell: Int32(firstCell), cellCount: Int32(cellCount - firstCell), number: Int32(rows.count + 1),
                     line: Int32(rowLine)))
-            firstCell = count
+            firstCell = cellCount
         }
-        rowStart = feed + 1
+        (rowStart, cellStart) = (feed + 1, feed + 1)
         lineCount += 1
         rowLine = lineCount + 1
-        return firstCell
     }
 
     /// Moves the text of a quoted cell to the end of the cell, halving doubled quotes: what may follow the closing quote then
@@ -172,21 +181,8 @@ final class CSVPiece {
         }
         return target
     }
-}
 
-/// Where the commas and line feeds of 64 bytes are: bit i stands for byte i.
-private struct Block {
-    let commas: UInt64
-    let feeds: UInt64
-
-    /// - Parameter count: bits of bytes from there on are zero; the bytes are read all the same.
-    @inline(__always)
-    init(_ text: UnsafePointer<UInt8>, count: Int) {
-        let kept = count < 64 ? (1 as UInt64) << UInt64(count) &- 1 : .max
-        commas = Self.places(of: UInt8(ascii: ","), in: text) & kept
-        feeds = Self.places(of: UInt8(ascii: "\n"), in: text) & kept
-    }
-
+    /// Where a byte is among 64: bit i stands for byte i.
     @inline(__always)
     private static func places(of byte: UInt8, in text: UnsafePointer<UInt8>) -> UInt64 {
         let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)

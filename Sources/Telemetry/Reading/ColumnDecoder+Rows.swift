@@ -7,50 +7,63 @@ extension ColumnDecoder {
         _ rows: Range<Int>, of cells: CSVPiece.Cells, into values: UnsafeMutableBufferPointer<Float>,
         tally: inout ColumnTally
     ) {
+        func whole(_ value: Double) -> Double {
+            abs(value) <= Self.largestInteger && Double(Int64(value)) == value ? value : .nan
+        }
         switch type {
-        case .float: decodeNumbers(rows, of: cells, into: values, tally: &tally) { Decimal.parse(withMargin: $0) }
+        case .float:
+            decodeNumbers(
+                rows, of: cells, into: values, tally: &tally, short: { Decimal.parseShort(withMargin: $0) },
+                any: { Decimal.parse($0) })
         case .int64:
-            decodeNumbers(rows, of: cells, into: values, tally: &tally) { cell in
-                let value = Decimal.parse(withMargin: cell)
-                return abs(value) <= Self.largestInteger && Double(Int64(value)) == value ? value : .nan
-            }
+            decodeNumbers(
+                rows, of: cells, into: values, tally: &tally, short: { whole(Decimal.parseShort(withMargin: $0)) },
+                any: { whole(Decimal.parse($0)) })
         case .categorical:
             let categories = categories
-            decodeNumbers(rows, of: cells, into: values, tally: &tally) { categories.find($0).map(Double.init) ?? .nan }
+            decodeNumbers(
+                rows, of: cells, into: values, tally: &tally, short: { categories.find($0).map(Double.init) ?? .nan },
+                any: { _ in .nan })
         case .datetime, .string: preconditionFailure("\(name) holds no numbers")
         }
     }
 
-    /// - Parameter parse: the number that a cell holds in the usual notation; NaN, or any beyond the usual range, for others.
+    /// - Parameters:
+    ///   - short: the number that a cell holds in the shortest notation; NaN, or any beyond the usual range, for others.
+    ///   - any: the same for all notations.
     @inline(__always)
     private func decodeNumbers(
         _ rows: Range<Int>, of cells: CSVPiece.Cells, into values: UnsafeMutableBufferPointer<Float>,
-        tally: inout ColumnTally, parse: (UnsafeBufferPointer<UInt8>) -> Double
+        tally: inout ColumnTally, short: (UnsafeBufferPointer<UInt8>) -> Double, any: (UnsafeBufferPointer<UInt8>) -> Double
     ) {
-        // Locals, so that the loop works in registers.
+        // Locals, so that the loops work in registers.
         let (position, smallestUsual, largestUsual) = (position, usual.smallest, usual.largest)
-        var (count, smallest, largest) = (0, Double.infinity, -Double.infinity)
-        for row in rows {
-            let cell = cells[row, position]
-            let value = cell.isEmpty ? .nan : parse(cell)
+        var (unusual, smallest, largest) = (0, Double.infinity, -Double.infinity)
+        var row = rows.lowerBound
+        @inline(__always)
+        func take(_ value: Double) -> Bool {
             // False for NaN.
-            if value >= smallestUsual, value <= largestUsual {
-                count += 1
-                if value < smallest { smallest = value }
-                if value > largest { largest = value }
-                values[row] = Float(value)
-            } else {
-                values[row] = Float(addUnusual(cell, row, of: cells, to: &tally))
-            }
+            guard value >= smallestUsual, value <= largestUsual else { return false }
+            if value < smallest { smallest = value }
+            if value > largest { largest = value }
+            values[row] = Float(value)
+            row += 1
+            return true
         }
-        tally.add(usual: count, smallest: smallest, largest: largest)
+        while row < rows.upperBound {
+            // This loop calls nothing.
+            while row < rows.upperBound, take(short(cells[row, position])) {}
+            guard row < rows.upperBound, !take(any(cells[row, position])) else { continue }
+            values[row] = Float(addUnusual(row, of: cells, to: &tally))
+            unusual += 1
+            row += 1
+        }
+        tally.add(usual: rows.count - unusual, smallest: smallest, largest: largest)
     }
 
     @inline(never)
-    private func addUnusual(
-        _ cell: UnsafeBufferPointer<UInt8>, _ row: Int, of cells: CSVPiece.Cells, to tally: inout ColumnTally
-    ) -> Double {
-        tally.add(cell, as: decode(cell), place: cells.rows[row].place)
+    private func addUnusual(_ row: Int, of cells: CSVPiece.Cells, to tally: inout ColumnTally) -> Double {
+        tally.add(cells[row, position], as: decode(cells[row, position]), place: cells.rows[row].place)
     }
 
     /// Decodes cells as instants.
@@ -63,7 +76,7 @@ extension ColumnDecoder {
         var last = (text: cells[rows.lowerBound, position], instant: Instant.none)
         for row in rows {
             let cell = cells[row, position]
-            if last.instant == Instant.none || !cell.elementsEqual(last.text) {
+            if last.instant == Instant.none || !cell.holdsSameBytes(as: last.text) {
                 last = (cell, Instant.parse(cell) ?? Instant.none)
             }
             if last.instant != Instant.none {

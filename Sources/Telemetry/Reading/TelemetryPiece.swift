@@ -74,8 +74,10 @@ final class TelemetryPiece {
         csv.split()
         reset()
         csv.withCells(of: rows) { cells in
-            for start in stride(from: 0, to: rows.count, by: Self.blockRows) {
-                decode(start..<min(start + Self.blockRows, rows.count), of: cells)
+            tallies.withUnsafeMutableBufferPointer { tallies in
+                for start in stride(from: 0, to: rows.count, by: Self.blockRows) {
+                    decode(start..<min(start + Self.blockRows, rows.count), of: cells, tallies)
+                }
             }
         }
         placeRows()
@@ -104,7 +106,9 @@ final class TelemetryPiece {
         }
     }
 
-    private func decode(_ block: Range<Int>, of cells: CSVPiece.Cells) {
+    private func decode(
+        _ block: Range<Int>, of cells: CSVPiece.Cells, _ tallies: UnsafeMutableBufferPointer<ColumnTally>
+    ) {
         for (index, decoder) in plan.decoders.enumerated() {
             if decoder.type.isStoredAsNumber {
                 decoder.decodeNumbers(block, of: cells, into: values(of: index), tally: &tallies[index])

@@ -34,10 +34,17 @@ struct ByteStringTable {
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
         while slots[slot] >= 0 {
             let number = Int(slots[slot])
-            if hashes[number] == hash, self[number].elementsEqual(string) { return slot }
+            if hashes[number] == hash, isEqual(number, string) { return slot }
             slot = (slot + 1) & (slots.count - 1)
         }
         return slot
+    }
+
+    @inline(__always)
+    private func isEqual(_ number: Int, _ string: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer {
+            UnsafeBufferPointer(rebasing: $0[(number == 0 ? 0 : ends[number - 1])..<ends[number]]).holdsSameBytes(as: string)
+        }
     }
 
     private mutating func add(_ string: UnsafeBufferPointer<UInt8>, hash: UInt64, at slot: Int) -> Int32 {

@@ -39,8 +39,10 @@ import TestSupport
             data: DataOptions(
                 dataPath: scratch.path + "/split/test.csv", incidentsPath: data.incidentsPath, schemaPath: data.schemaPath),
             outputDirectory: scratch.path + "/reports", models: [.reliability])
-        return try ModelJudging.judge(
-            .reliability, artifacts: ["\(scratch.path)/\(folder)/reliability_model.onnx"], options: options)
+        let recording = try Recording(options.data, models: options.models)
+        return ModelJudging.judge(
+            .reliability, artifacts: ["\(scratch.path)/\(folder)/reliability_model.onnx"], recording,
+            try recording.wholeFile(), options)
     }
 
     @Test("the split's test file gives the run's numbers bit for bit, with the training file deleted")
