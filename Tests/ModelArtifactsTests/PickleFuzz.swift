@@ -37,7 +37,11 @@ enum PickleFuzz {
         let start = random.below(data.count - 1), count = min(1 + random.below(24), data.count - start)
         let stretch = data.subdata(in: start ..< start + count)
         let place = random.below(data.count)
-        if random.chance(0.5) { data.insert(contentsOf: stretch, at: place) } else { data.removeSubrange(start ..< start + count) }
+        if random.chance(0.5) {
+            data.insert(contentsOf: stretch, at: place)
+        } else {
+            data.removeSubrange(start ..< start + count)
+        }
         data = Data(data)
     }
 

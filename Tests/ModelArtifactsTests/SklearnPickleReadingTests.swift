@@ -21,7 +21,9 @@ import Testing
         try JSONDecoder().decode([Case].self, from: Fixture.data("SklearnPickles/cases.json"))
     }
 
-    static func graph(_ name: String) throws -> ModelGraph { try SklearnPickle.read(Fixture.url("SklearnPickles/\(name).pkl").path) }
+    static func graph(_ name: String) throws -> ModelGraph {
+        try SklearnPickle.read(Fixture.url("SklearnPickles/\(name).pkl").path)
+    }
 
     static func scores(_ graph: ModelGraph, _ rows: [[Float]]) throws -> [Float] {
         let input = Tensor(shape: [rows.count, rows[0].count], values: rows.flatMap { $0 })

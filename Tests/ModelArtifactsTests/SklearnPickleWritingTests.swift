@@ -36,9 +36,10 @@ import Testing
             let scale = index % 11 == 0 ? 1 : Float(pow(10, random.uniform(-8, 8)))
             let last = IsolationTree.unscaled(threshold, center: center, scale: scale)
             // The boundary itself, and values anywhere.
-            let values = [last, last.nextDown, last.nextUp, center, threshold * scale + center, Float(random.normal())] + special
-            for value in values where !value.isNaN {
-                #expect(((value - center) / scale <= threshold) == (value <= last), "\(value) \(center) \(scale) \(threshold)")
+            let near = [last, last.nextDown, last.nextUp, center, threshold * scale + center]
+            for value in near + special + [Float(random.normal())] where !value.isNaN {
+                let isLeft = (value - center) / scale <= threshold
+                #expect(isLeft == (value <= last), "(\(value) - \(center)) / \(scale) and \(threshold)")
             }
         }
     }
@@ -76,7 +77,8 @@ import Testing
         // Scores that occur, their neighbours, and values halfway, which are no float32.
         let sorted = scores.sorted()
         let thresholds = stride(from: 0, to: sorted.count, by: 60).flatMap { index in
-            [Double(sorted[index]), Double(sorted[index].nextUp), (Double(sorted[index]) + Double(sorted[index].nextDown)) / 2]
+            let score = sorted[index]
+            return [Double(score), Double(score.nextUp), (Double(score) + Double(score.nextDown)) / 2]
         }
         for threshold in thresholds + [0, 1, 2, -1] {
             let offset = try #require(alarms.offset(threshold: threshold))
@@ -92,7 +94,8 @@ import Testing
         var scaled = ForestSample.forest
         scaled.scale = Tensor([1, 1, 0, 1, 1, 1])
         for (graph, words) in [
-            (ForestSample.graph(forest: scaled), "not above zero"), (ForestSample.graph(threshold: "high"), "`threshold` holds `high`"),
+            (ForestSample.graph(forest: scaled), "not above zero"),
+            (ForestSample.graph(threshold: "high"), "`threshold` holds `high`"),
             (KerasGraphs.chain("policy", input: [3], [KerasGraphs.dense(3, 2, .relu)]), "not one isolation forest"),
         ] {
             let error = #expect(throws: ArtifactError.self) { try SklearnPickle.encode(graph) }

@@ -6,8 +6,8 @@ public import ModelGraph
 ///
 /// Precision: rows are scaled and compared in float32, the float32 path lengths of the trees are added in double, which is
 /// exact; their mean is rounded to float32, the score 2^(−mean / c(ψ)) is computed in double and rounded to float32. An ONNX
-/// file can say exactly that, so exported forests give the same bits. The bits depend neither on the number of threads nor on
-/// the rows scored together.
+/// file can say exactly that, so exported forests give the same bits. The bits depend neither on the number of threads nor
+/// on the rows scored together.
 public struct IsolationForestScorer: Sendable {
     /// Features per row.
     public var featureCount: Int { scaling.featureCount }

@@ -3,8 +3,8 @@ import ModelGraph
 
 /// Where scikit-learn's `offset_` must lie so that `predict` flags the rows whose score reaches our threshold.
 ///
-/// Our score is a float32 that a sum of float32 path lengths determines, `Float(pow(2, −Float(sum / trees) / c))`; an alarm is
-/// `score >= threshold`. scikit-learn computes `−2^(−sum / (trees · c))` in double, and an alarm is a value below `offset_`.
+/// Our score is a float32 that a sum of float32 path lengths determines, `Float(pow(2, −Float(sum / trees) / c))`; an alarm
+/// is `score >= threshold`. scikit-learn computes `−2^(−sum / (trees · c))` in double, and alarms lie below `offset_`.
 /// All path lengths, hence all sums, are multiples of one power of two, the quantum; every sum is exact in double, in any
 /// order. Alarms are the sums up to one multiple, and `offset_` goes to the score half a quantum above it: the nearest sums
 /// are half a quantum away, 2⁻²⁴ or more, and 2^(−x) turns that into at least 10⁶ times double's rounding error. So no row,
@@ -17,8 +17,8 @@ struct AlarmOffset {
     /// - Parameter threshold: scores at or above it are alarms; compared with a float32 score in double.
     /// - Returns: nil where the sums of path lengths are too large for double, which no real forest's are.
     func offset(threshold: Double) -> Double? {
-        let leaves = trees.flatMap { tree in tree.feature.indices.filter { tree.feature[$0] < 0 }.map { tree.pathLength[$0] } }
-        let quantum = Double(leaves.filter { $0 > 0 }.map(\.ulp).min() ?? 1)
+        // Inner nodes hold 0.
+        let quantum = Double(trees.flatMap(\.pathLength).filter { $0 > 0 }.map(\.ulp).min() ?? 1)
         let highest = trees.reduce(0.0) { $0 + Double($1.pathLength.max() ?? 0) } / quantum
         guard highest <= 0x1p51 else { return nil }
         let isAlarm = { (multiple: Int) in score(sum: Double(multiple) * quantum) >= threshold }

@@ -23,8 +23,9 @@ enum IsolationTree {
             let middle = low + (high - low) / 2
             if averagePathLength(samples: middle) <= length { low = middle } else { high = middle }
         }
-        let nearest = [low, high].min { abs(averagePathLength(samples: $0) - length) < abs(averagePathLength(samples: $1) - length) }
-        return nearest.flatMap { abs(averagePathLength(samples: $0) - length) <= tolerance ? $0 : nil }
+        let distance = { (samples: Int) in abs(averagePathLength(samples: samples) - length) }
+        let nearest = distance(low) <= distance(high) ? low : high
+        return distance(nearest) <= tolerance ? nearest : nil
     }
 
     /// The largest float32 not above `threshold`: for every float32 x, `x <= threshold` in double says the same as

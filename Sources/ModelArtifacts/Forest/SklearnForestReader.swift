@@ -23,14 +23,16 @@ struct SklearnForestReader {
             throw state.unsupported("the IsolationForest is not fitted", advice: "call its fit, then pickle it")
         }
         let featureCount = try state.field("n_features_in_").int()
-        guard (1 ... Int(Int32.max)).contains(featureCount) else { throw state.malformed("n_features_in_ is \(featureCount)") }
+        guard (1 ... document.bytes.count).contains(featureCount) else {
+            throw state.malformed("\(featureCount) features in a file of \(document.bytes.count) bytes")
+        }
         let normaliser = IsolationTree.averagePathLength(samples: try state.field("_max_samples").int())
         guard normaliser > 0 else {
-            throw state.unsupported("each tree saw a single sample, so all scores are 1", advice: "fit with max_samples of 2 or more")
+            throw state.unsupported(
+                "each tree saw a single sample, so all scores are 1", advice: "fit with max_samples of 2 or more")
         }
         let forest = IsolationForestParameters(
-            // Not more than the trees can name, or a claimed number would take memory.
-            center: try plane(0, featureCount, state), scale: try plane(1, featureCount, state),
+            center: Tensor(repeating: 0, shape: [featureCount]), scale: Tensor(repeating: 1, shape: [featureCount]),
             trees: try trees(estimators, state, featureCount: featureCount), averagePathLength: normaliser)
         return ModelGraph(
             name: try state.optionalField(SklearnPickle.nameAttribute)?.text() ?? "isolation_forest",
@@ -39,21 +41,16 @@ struct SklearnForestReader {
             outputs: [.init(name: "output", source: "output")], metadata: try metadata(state, featureCount: featureCount))
     }
 
-    private func plane(_ value: Float, _ count: Int, _ place: PicklePlace) throws(ArtifactError) -> Tensor {
-        guard count <= document.bytes.count else {
-            throw place.malformed("\(count) features in a file of \(document.bytes.count) bytes")
-        }
-        return Tensor(repeating: value, shape: [count])
-    }
-
     private mutating func metadata(_ state: PicklePlace, featureCount: Int) throws(ArtifactError) -> [String: String] {
-        if let metadata = try state.optionalField(SklearnPickle.metadataAttribute) { return try metadata.dictionaryOfTexts() }
+        if let own = try state.optionalField(SklearnPickle.metadataAttribute) { return try own.dictionaryOfTexts() }
         let offset = try state.field("offset_").double()
         guard offset.isFinite else { throw state.malformed("offset_ is \(offset)") }
         var metadata = [MetadataKey.threshold: String(AlarmOffset.threshold(offset: offset))]
         if let field = try state.optionalField("feature_names_in_") {
             let array = try read(PickledArray(field))
-            guard array.count == featureCount else { throw field.malformed("\(array.count) names of \(featureCount) features") }
+            guard array.count == featureCount else {
+                throw field.malformed("\(array.count) names of \(featureCount) features")
+            }
             let names = try field.texts(array.objects)
             // The metadata separates names by commas.
             if !names.contains(where: { $0.contains(",") }) {

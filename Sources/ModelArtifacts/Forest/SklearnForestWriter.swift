@@ -29,7 +29,7 @@ struct SklearnForestWriter {
         func problem(_ finding: String) -> ArtifactError {
             ArtifactError(
                 .notExpressible, .write, graph.name, finding,
-                advice: "only an isolation forest on unscaled features becomes a pickle; export other models as .keras or .onnx")
+                advice: "only an isolation forest becomes a pickle; export other models as .keras or .onnx")
         }
         do {
             _ = try graph.inferredShapes()
@@ -42,13 +42,15 @@ struct SklearnForestWriter {
         guard zip(forest.center.values, forest.scale.values).allSatisfy({ $0.isFinite && $1 > 0 && $1.isFinite }) else {
             throw problem("a center is not finite, or a scale is not above zero")
         }
-        let tolerance = 1e-6 * forest.averagePathLength
-        guard let samples = IsolationTree.samples(averagePathLength: forest.averagePathLength, tolerance: tolerance), samples >= 2
-        else { throw problem("its normaliser \(forest.averagePathLength) is c(n) of no whole number n") }
+        let normaliser = forest.averagePathLength
+        guard let samples = IsolationTree.samples(averagePathLength: normaliser, tolerance: 1e-9 * normaliser), samples >= 2
+        else { throw problem("its normaliser \(normaliser) is c(n) of no whole number n") }
         var trees: [FoldedTree] = []
         for (index, tree) in forest.trees.enumerated() {
             guard let folded = FoldedTree(tree, center: forest.center.values, scale: forest.scale.values) else {
-                throw problem("tree \(index) has a threshold NaN, a node with two parents, or a path length that is not its depth plus c(n)")
+                throw problem(
+                    "tree \(index) has a threshold NaN, a node that is not reached exactly once, or a path length that is "
+                        + "not its depth plus c(n)")
             }
             trees.append(folded)
         }
@@ -127,8 +129,12 @@ struct SklearnForestWriter {
             encoder.field("max_depth") { $0.int(depthLimit) }
             encoder.field("min_samples_split") { $0.int(2) }
             for name in ["min_samples_leaf", "max_features"] { encoder.field(name) { $0.int(1) } }
-            for name in ["min_weight_fraction_leaf", "min_impurity_decrease", "ccp_alpha"] { encoder.field(name) { $0.double(0) } }
-            for name in ["max_leaf_nodes", "random_state", "class_weight", "monotonic_cst"] { encoder.field(name) { $0.none() } }
+            for name in ["min_weight_fraction_leaf", "min_impurity_decrease", "ccp_alpha"] {
+                encoder.field(name) { $0.double(0) }
+            }
+            for name in ["max_leaf_nodes", "random_state", "class_weight", "monotonic_cst"] {
+                encoder.field(name) { $0.none() }
+            }
             if let tree {
                 encoder.field("n_features_in_") { $0.int(featureCount) }
                 for name in ["n_outputs_", "max_features_"] { encoder.field(name) { $0.int(1) } }
@@ -155,7 +161,8 @@ struct SklearnForestWriter {
                 encoder.text("nodes")
                 encoder.array([tree.depths.count]) { encoder in
                     encoder.dataType(
-                        "V\(Self.nodeSize)", order: "|", fields: Self.nodeFields, size: Self.nodeSize, alignment: 1, flags: 16)
+                        "V\(Self.nodeSize)", order: "|", fields: Self.nodeFields, size: Self.nodeSize, alignment: 1,
+                        flags: 16)
                 } data: { $0.bytes(Self.records(of: tree)) }
                 // The trees predict nothing; only the way to a leaf counts.
                 encoder.text("values")
@@ -172,8 +179,9 @@ struct SklearnForestWriter {
         bytes.reserveCapacity(nodeSize * tree.feature.count)
         for node in tree.feature.indices {
             let isLeaf = tree.feature[node] < 0
-            for number in [isLeaf ? noChild : Int(tree.left[node]), isLeaf ? noChild : Int(tree.right[node]),
-                isLeaf ? undefined : Int(tree.feature[node])] { bytes += number.littleEndianBytes }
+            bytes += (isLeaf ? noChild : Int(tree.left[node])).littleEndianBytes
+            bytes += (isLeaf ? noChild : Int(tree.right[node])).littleEndianBytes
+            bytes += (isLeaf ? undefined : Int(tree.feature[node])).littleEndianBytes
             let threshold = isLeaf ? Double(undefined) : Double(tree.threshold[node])
             bytes += threshold.bitPattern.littleEndianBytes
             bytes += 0.0.bitPattern.littleEndianBytes
@@ -220,7 +228,8 @@ private struct FoldedTree {
         self.samples = samples
         averagePathLengths = depths.indices.map { node in
             tree.feature[node] < 0
-                ? Double(tree.pathLength[node]) - Double(depths[node]) : IsolationTree.averagePathLength(samples: samples[node])
+                ? Double(tree.pathLength[node]) - Double(depths[node])
+                : IsolationTree.averagePathLength(samples: samples[node])
         }
     }
 }

@@ -4,9 +4,9 @@ public import ModelGraph
 
 /// Pickles of scikit-learn's `IsolationForest`, both ways, without Python.
 ///
-/// **Written** files load in stock scikit-learn 1.3 to 1.9 (tried: 1.4.2 with NumPy 1.26.4, 1.9.1 with NumPy 2.4.6) with
-/// `pickle.load`; another version than 1.9.1 says `InconsistentVersionWarning`, as for any pickle. The forest takes unscaled
-/// features: the scaling is folded into the thresholds so that every float32 value goes the same way at every split.
+/// **Written** files load in stock scikit-learn 1.3 to 1.9 (tried: 1.3.2 with NumPy 1.24, 1.4.2 with 1.26, 1.9.1 with 2.4)
+/// by `pickle.load`; another version than 1.9.1 says `InconsistentVersionWarning`, as for any pickle. The forest takes
+/// unscaled features: the scaling is folded into the thresholds so that every float32 value goes the same way at each split.
 /// `score_samples` is the negative of our score, within 1e-7, and `predict` answers −1 on exactly the rows whose score
 /// reaches the metadata's `threshold` (without one, `offset_` is −0.5, scikit-learn's own). `feature_names_in_` holds the
 /// feature names, so a DataFrame with other columns or another order is refused; the metadata are in `dwcp_metadata`. What

@@ -81,7 +81,7 @@ struct PickleEncoder {
 
     mutating func global(_ type: PickleClass) {
         shared(type.rawValue) { encoder in
-            let parts = type.rawValue.split(separator: ".")
+            let parts = type.writtenName.split(separator: ".")
             encoder.text(parts.dropLast().joined(separator: "."))
             encoder.text(String(parts[parts.count - 1]))
             encoder.put(.stackGlobal)
@@ -194,7 +194,8 @@ struct PickleEncoder {
     /// Writes a value once and refers to it from then on.
     private mutating func shared(_ key: String, _ write: (inout PickleEncoder) -> Void) {
         if let index = memo[key] {
-            if let small = UInt8(exactly: index) { put(.get8, [small]) } else { put(.get32, UInt32(index).littleEndianBytes) }
+            let small = UInt8(exactly: index)
+            put(small == nil ? .get32 : .get8, small.map { [$0] } ?? UInt32(index).littleEndianBytes)
             return
         }
         write(&self)

@@ -3,8 +3,9 @@ import Foundation
 /// Reads a pickle into inert values. Python's unpickler calls what a pickle names; this machine calls nothing: it knows a
 /// handful of classes by name (`PickleClass`), keeps what they would have been called with, and refuses every other name.
 ///
-/// Limits: memory stays below 256 times the file's size (a value takes 16 bytes, an object about 100 more, growing
-/// arrays three times that, and each takes an instruction of at least one byte) and is bounded absolutely by `largestFile`, `mostInstructions` and `mostObjects`. Nothing recurses.
+/// Limits: memory stays below 256 times the file's size (a value takes 16 bytes, an object about 100 more, growing arrays
+/// three times that, and each takes an instruction of at least one byte), and `largestFile`, `mostInstructions` and
+/// `mostObjects` bound it absolutely. Nothing recurses.
 struct PickleMachine {
     /// Above this size a file is not parsed; 200 trees of 256 samples take less than 10 MB.
     static let largestFile = 256 << 20
@@ -58,7 +59,8 @@ struct PickleMachine {
             if opcode == .stop { return try finish() }
             try execute(opcode)
             guard objects.count <= Self.mostObjects else {
-                throw failure(.tooLarge, "it holds more than \(Self.mostObjects) objects", advice: "check that this is a model")
+                throw failure(
+                    .tooLarge, "it holds more than \(Self.mostObjects) objects", advice: "check that this is a model")
             }
         }
         throw failure(
@@ -247,7 +249,8 @@ struct PickleMachine {
     private mutating func long() throws(ArtifactError) -> Int {
         let count = try unsigned(1)
         guard count <= 8 else {
-            throw failure(.unsupported, "a whole number of \(count) bytes", advice: "fit the forest with a smaller random_state")
+            throw failure(
+                .unsupported, "a whole number of \(count) bytes", advice: "fit the forest with a smaller random_state")
         }
         let digits = try take(count)
         let isNegative = (digits.last ?? 0) >= 0x80

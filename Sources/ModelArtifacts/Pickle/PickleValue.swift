@@ -61,9 +61,18 @@ enum PickleClass: String, CaseIterable {
     case bitGenerator = "numpy.random._pickle.__bit_generator_ctor"
     case mersenneTwister = "numpy.random._mt19937.MT19937"
 
-    /// The class with a full name, also under the name that its module had before NumPy 2.
+    /// How NumPy 1 calls what NumPy 2 calls `numpy._core`.
+    private static let module = (old: "numpy.core.", new: "numpy._core.")
+
+    /// The class with a full name, under NumPy's old or new name.
     init?(fullName: String) {
-        let old = "numpy.core."
-        self.init(rawValue: fullName.hasPrefix(old) ? "numpy._core." + fullName.dropFirst(old.count) : fullName)
+        let (old, new) = Self.module
+        self.init(rawValue: fullName.hasPrefix(old) ? new + fullName.dropFirst(old.count) : fullName)
+    }
+
+    /// The name that every NumPy knows: NumPy 2 keeps the old names of what array pickles need, NumPy 1 lacks the new ones.
+    var writtenName: String {
+        let (old, new) = Self.module
+        return rawValue.hasPrefix(new) ? old + rawValue.dropFirst(new.count) : rawValue
     }
 }

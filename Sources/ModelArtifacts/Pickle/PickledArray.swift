@@ -79,7 +79,8 @@ struct PickledArray {
             let name = try place.child(name, "names").text()
             let parts = try table.field(name).tuple()
             guard parts.count >= 2 else { throw table.malformed("the field `\(name)` has \(parts.count) parts") }
-            let field = Field(element: try scalarType(table.child(parts[0], name)), offset: try table.child(parts[1], name).int())
+            let field = Field(
+                element: try scalarType(table.child(parts[0], name)), offset: try table.child(parts[1], name).int())
             guard field.offset >= 0, field.offset <= element.size - field.element.size else {
                 throw table.malformed("the field `\(name)` lies outside its record of \(element.size) bytes")
             }
@@ -94,7 +95,8 @@ struct PickledArray {
         guard let first = arguments.first, state.count >= 8 else { throw place.malformed("an incomplete type of values") }
         let code = try place.child(first, "code").text(), order = try place.child(state[1], "order").text()
         guard order == "<" || order == "|" else {
-            throw place.unsupported("the values are not little-endian", advice: "pickle the forest on a little-endian machine")
+            throw place.unsupported(
+                "the values are not little-endian", advice: "pickle the forest on a little-endian machine")
         }
         guard let kind = code.first, let size = Int(code.dropFirst()), (1 ... 4096).contains(size) else {
             throw place.malformed("the type of values `\(code.prefix(20))` is not known")
