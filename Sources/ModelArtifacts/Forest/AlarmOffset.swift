@@ -6,9 +6,9 @@ import ModelGraph
 /// Our score is a float32 that a sum of float32 path lengths determines, `Float(pow(2, −Float(sum / trees) / c))`; an alarm
 /// is `score >= threshold`. scikit-learn computes `−2^(−sum / (trees · c))` in double, and alarms lie below `offset_`.
 /// All path lengths, hence all sums, are multiples of one power of two, the quantum; every sum is exact in double, in any
-/// order. Alarms are the sums up to one multiple, and `offset_` goes to the score half a quantum above it: the nearest sums
-/// are half a quantum away, 2⁻²⁴ or more, and 2^(−x) turns that into at least 10⁶ times double's rounding error. So no row,
-/// also none whose score equals the threshold, is flagged by one and not by the other.
+/// order. Alarms are the sums up to one multiple, and `offset_` goes to the score half a quantum above it. So every sum is
+/// at least half a quantum away, 2⁻²⁴ or more, which for 200 trees still moves the score by 10⁴ times what double rounds
+/// off: no row, also none whose score equals the threshold, is flagged by one and not by the other.
 struct AlarmOffset {
     /// Path lengths of all leaves of all trees.
     let trees: [IsolationForestParameters.Tree]
