@@ -98,7 +98,7 @@ import Testing
         for (graph, reason) in [
             (unused, "idle"), (shaped, "node dense: kernel has the shape [4, 4], but its input asks for [3, 4]"),
             (unknown, "reads nowhere"), (doubled, "is taken"), (infinite, "inf"),
-            (forest, "no layer for an isolation forest"),
+            (forest, "no layer for IsolationForest"),
         ] {
             let error = try #require(throws: ArtifactError.self) { try KerasArchive.encode(graph) }
             #expect(error.code == .notExpressible)

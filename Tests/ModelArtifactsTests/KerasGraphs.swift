@@ -33,11 +33,15 @@ enum KerasGraphs {
         _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, trainable: Bool = true,
         timeDistributed: Bool = false
     ) -> LayerOperation {
-        .dense(
+        let dense = LayerOperation.dense(
             DenseParameters(
                 kernel: tensor([features, units], "kernel \(activation)"), bias: bias ? tensor([units], "bias") : nil,
-                activation: activation, trainable: trainable),
-            timeDistributed: timeDistributed)
+                activation: activation, trainable: trainable))
+        return timeDistributed ? .timeDistributed(dense) : dense
+    }
+
+    static func rescaling(_ scale: Float, _ offset: Float) -> LayerOperation {
+        .rescaling(scale: Tensor(scalar: scale), offset: Tensor(scalar: offset))
     }
 
     static func lstm(
@@ -92,7 +96,7 @@ enum KerasGraphs {
                 Node(name: "deeper", operation: dense(5, 5, .sigmoid), sources: ["deep"]),
                 Node(name: "deepest", operation: dense(5, 5, .softplus), sources: ["deeper"]),
                 Node(name: "difference", operation: .subtract, sources: ["short", "deepest"]),
-                Node(name: "joined", operation: .concatenate, sources: ["difference", "deep", "difference", "input"]),
+                Node(name: "joined", operation: .concatenate(axis: 1), sources: ["difference", "deep", "difference", "input"]),
                 Node(name: "left", operation: dense(19, 2, .elu), sources: ["joined"]),
                 Node(name: "right", operation: dense(19, 2, .selu), sources: ["joined"]),
                 Node(name: "sum", operation: .add, sources: ["right", "left", "right"]),
@@ -102,7 +106,8 @@ enum KerasGraphs {
 
     /// Every graph by a name that suits a file.
     static func all() -> [ModelGraph] {
-        let activations = Activation.allCases
+        // Keras 3 has no name for the last one.
+        let activations = Activation.allCases.filter { $0 != .hardSigmoidKeras2 }
         var graphs = [bandwidth(), branches()]
         graphs += activations.map { activation in
             chain("activation_\(activation.rawValue)", input: [5], [
@@ -129,8 +134,8 @@ enum KerasGraphs {
                 normalization(2), .flatten,
             ]),
             chain("shapes", input: [4, 6], [
-                .rescaling(scale: 0.1, offset: -3.3), .reshape([3, 8]), .activation(.softmax), .reshape([2, 3, 4]), .flatten,
-                .reshape([24]), .rescaling(scale: 1e-7, offset: 16_777_216),
+                rescaling(0.1, -3.3), .reshape([3, 8]), .activation(.softmax), .reshape([2, 3, 4]), .flatten,
+                .reshape([24]), rescaling(1e-7, 16_777_216),
             ]),
         ]
         return graphs

@@ -45,10 +45,11 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, timeDistributed: Bool = false
     ) -> (Double) -> LayerOperation {
         { salt in
-            .dense(
+            let dense = LayerOperation.dense(
                 DenseParameters(
                     kernel: formula([features, units], salt), bias: bias ? formula([units], salt + 1) : nil,
-                    activation: activation), timeDistributed: timeDistributed)
+                    activation: activation))
+            return timeDistributed ? .timeDistributed(dense) : dense
         }
     }
 
@@ -78,7 +79,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         stack("time distributed", [3, 4], [dense(4, 5, .tanh, timeDistributed: true)]),
         stack("normalization", [3, 4], [normalization]),
         stack("batch normalization", [3, 4], [batchNormalization]),
-        stack("rescaling", [4], [{ _ in .rescaling(scale: 0.3, offset: -1.5) }]),
+        stack("rescaling", [4], [{ _ in .rescaling(scale: Tensor(scalar: 0.3), offset: Tensor(scalar: -1.5)) }]),
         stack("dropout", [4], [{ _ in .dropout(rate: 0.3) }]),
         stack("repeat vector", [4], [{ _ in .repeatVector(count: 3) }]),
         stack("flatten", [3, 4], [{ _ in .flatten }]),
@@ -119,7 +120,7 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
         combination("add", .add, ["a", "b", "a"]),
         combination("multiply", .multiply, ["a", "b"]),
         combination("subtract", .subtract, ["a", "b"]),
-        combination("concatenate", .concatenate, ["a", "b"]),
+        combination("concatenate", .concatenate(axis: 0), ["a", "b"]),
     ]
 }
 

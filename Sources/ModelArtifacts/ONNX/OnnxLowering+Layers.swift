@@ -7,7 +7,7 @@ extension OnnxLowering {
         let source = sources[0]
         switch operation {
         case .normalization(let mean, let variance): return normalization(source, mean, variance)
-        case .dense(let parameters, _): return dense(source, parameters)
+        case .dense(let parameters): return dense(source, parameters)
         case .lstm(let parameters): return try lstm(source, parameters)
         case .dropout: return source
         case .repeatVector(let count):

@@ -39,7 +39,8 @@ extension KerasLayer {
         case let .rescaling(scale, offset): ["scale": .float(scale), "offset": .float(offset)]
         case let .activation(activation): ["activation": .string(activation.rawValue)]
         case .add, .multiply, .subtract: [:]
-        case .concatenate: ["axis": .integer(-1)]
+        // Keras counts the batch axis too.
+        case let .concatenate(axis): ["axis": .integer(axis + 1)]
         }
     }
 }

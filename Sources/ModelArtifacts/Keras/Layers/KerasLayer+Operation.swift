@@ -5,12 +5,9 @@ extension KerasLayer {
     init?(_ operation: LayerOperation) {
         switch operation {
         case .normalization: self = .normalization(fixed: nil)
-        case let .dense(parameters, timeDistributed):
-            let dense = Dense(
-                units: parameters.kernel.shape.last ?? 0, activation: parameters.activation, useBias: parameters.bias != nil,
-                trainable: parameters.trainable)
-            self = timeDistributed ? .timeDistributed(dense) : .dense(dense)
-        case let .lstm(parameters):
+        case let .dense(parameters): self = .dense(Dense(parameters))
+        case let .timeDistributed(.dense(parameters)): self = .timeDistributed(Dense(parameters))
+        case let .lstm(parameters) where !parameters.goBackwards:
             self = .lstm(LSTM(
                 units: parameters.recurrentKernel.shape.first ?? 0, activation: parameters.activation,
                 recurrentActivation: parameters.recurrentActivation, useBias: true,
@@ -21,13 +18,14 @@ extension KerasLayer {
             self = .batchNormalization(epsilon: parameters.epsilon, center: true, scale: true)
         case .flatten: self = .flatten
         case let .reshape(shape): self = .reshape(shape)
-        case let .rescaling(scale, offset): self = .rescaling(scale: scale, offset: offset)
+        case let .rescaling(scale, offset) where scale.shape.isEmpty && offset.shape.isEmpty:
+            self = .rescaling(scale: scale.values[0], offset: offset.values[0])
         case let .activation(activation): self = .activation(activation)
         case .add: self = .add
         case .multiply: self = .multiply
         case .subtract: self = .subtract
-        case .concatenate: self = .concatenate
-        case .isolationForest: return nil
+        case let .concatenate(axis): self = .concatenate(axis: axis)
+        case .lstm, .gru, .bidirectional, .layerNormalization, .timeDistributed, .rescaling, .isolationForest: return nil
         }
     }
 
@@ -39,7 +37,7 @@ extension KerasLayer {
             fixed.map { .normalization(mean: Tensor($0.mean), variance: Tensor($0.variance)) }
                 ?? .normalization(mean: tensors[0], variance: tensors[1])
         case let .dense(dense): .dense(dense.parameters(tensors))
-        case let .timeDistributed(dense): .dense(dense.parameters(tensors), timeDistributed: true)
+        case let .timeDistributed(dense): .timeDistributed(.dense(dense.parameters(tensors)))
         case let .lstm(lstm): .lstm(lstm.parameters(tensors))
         case let .dropout(rate): .dropout(rate: rate)
         case let .repeatVector(count): .repeatVector(count: count)
@@ -47,12 +45,12 @@ extension KerasLayer {
             .batchNormalization(Self.parameters(tensors, epsilon: epsilon, center: center, scale: scale))
         case .flatten: .flatten
         case let .reshape(shape): .reshape(shape)
-        case let .rescaling(scale, offset): .rescaling(scale: scale, offset: offset)
+        case let .rescaling(scale, offset): .rescaling(scale: Tensor(scalar: scale), offset: Tensor(scalar: offset))
         case let .activation(activation): .activation(activation)
         case .add: .add
         case .multiply: .multiply
         case .subtract: .subtract
-        case .concatenate: .concatenate
+        case let .concatenate(axis): .concatenate(axis: axis)
         }
     }
 
@@ -70,6 +68,12 @@ extension KerasLayer {
 }
 
 extension KerasLayer.Dense {
+    fileprivate init(_ parameters: DenseParameters) {
+        self.init(
+            units: parameters.kernel.shape.last ?? 0, activation: parameters.activation, useBias: parameters.bias != nil,
+            trainable: parameters.trainable)
+    }
+
     fileprivate func parameters(_ tensors: [Tensor]) -> DenseParameters {
         DenseParameters(
             kernel: tensors[0], bias: useBias ? tensors[1] : nil, activation: activation, trainable: trainable)
@@ -92,7 +96,8 @@ extension LayerOperation {
         case let .normalization(mean, variance):
             // Keras keeps the number of batches seen while adapting; nothing reads it.
             [.float32(mean), .float32(variance), .int32(0)]
-        case let .dense(parameters, _): [.float32(parameters.kernel)] + (parameters.bias.map { [.float32($0)] } ?? [])
+        case let .timeDistributed(inner): inner.kerasValues
+        case let .dense(parameters): [.float32(parameters.kernel)] + (parameters.bias.map { [.float32($0)] } ?? [])
         case let .lstm(parameters):
             [.float32(parameters.kernel), .float32(parameters.recurrentKernel), .float32(parameters.bias)]
         case let .batchNormalization(parameters):

@@ -50,7 +50,7 @@ extension KerasLayer {
         case "Subtract": layer = .subtract
         case "Concatenate":
             try settings.requireLastAxis("axis", rank: input.count)
-            layer = .concatenate
+            layer = .concatenate(axis: input.count - 1)
         default: return nil
         }
         try settings.finish()

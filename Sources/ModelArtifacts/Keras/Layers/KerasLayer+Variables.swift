@@ -78,7 +78,7 @@ extension KerasLayer {
             return shape
         case .dropout, .rescaling, .activation: return input
         case .add, .multiply, .subtract: return try elementwise(inputs)
-        case .concatenate: return try concatenated(inputs)
+        case let .concatenate(axis): return try concatenated(inputs, axis: axis)
         }
     }
 
@@ -104,10 +104,12 @@ extension KerasLayer {
         return inputs[0]
     }
 
-    private func concatenated(_ inputs: [[Int]]) throws(KerasShapeMismatch) -> [Int] {
-        let leading = Set(inputs.map { Array($0.dropLast()) })
-        try require(
-            leading.count == 1 && inputs.allSatisfy { !$0.isEmpty }, "its inputs differ before the last axis: \(inputs)")
-        return inputs[0].dropLast() + [inputs.reduce(0) { $0 + ($1.last ?? 0) }]
+    private func concatenated(_ inputs: [[Int]], axis: Int) throws(KerasShapeMismatch) -> [Int] {
+        try require(inputs.allSatisfy { $0.indices.contains(axis) }, "its inputs have no axis \(axis): \(inputs)")
+        let others = Set(inputs.map { Array($0[..<axis] + $0[(axis + 1)...]) })
+        try require(others.count == 1, "its inputs differ in other axes than \(axis): \(inputs)")
+        var joined = inputs[0]
+        joined[axis] = inputs.reduce(0) { $0 + $1[axis] }
+        return joined
     }
 }

@@ -21,7 +21,8 @@ enum KerasLayer: Equatable {
     case add
     case multiply
     case subtract
-    case concatenate
+    /// Along an axis counted without the batch axis.
+    case concatenate(axis: Int)
 
     struct FixedStatistics: Equatable {
         var mean: [Float]
