@@ -18,9 +18,30 @@ enum HDF5Encoder {
         case int32(Int32)
     }
 
+    /// An attribute to write.
+    struct Attribute {
+        /// The group that carries it, for example `model_weights/dense`; it is made when no variable lies in it. The root
+        /// is the empty string.
+        var object: String
+        var name: String
+        var value: AttributeValue
+    }
+
+    enum AttributeValue {
+        /// Of variable length and in UTF-8, as Keras writes `model_config`: it may be longer than 64 KiB.
+        case string(String)
+        /// As byte strings of one fixed length, as Keras writes `layer_names`. Together at most `longestList` bytes.
+        case strings([String])
+        case number(Double)
+    }
+
+    /// The most bytes of a list of strings: an object header's message holds 64 KiB, so Keras cuts longer lists
+    /// (`layer_names0`, `layer_names1` and so on).
+    static let longestList = 64_512
+
     /// The file's bytes.
     /// - Parameter path: the file that will hold them, for errors.
-    static func encode(_ variables: [Variable], path: String) throws -> Data {
+    static func encode(_ variables: [Variable], attributes: [Attribute] = [], path: String) throws -> Data {
         let context = HDF5Context(path: path)
         return try HDF5Library.exclusively {
             let file = try createFile(context)
