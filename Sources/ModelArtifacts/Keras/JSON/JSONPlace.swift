@@ -1,3 +1,5 @@
+import ModelGraph
+
 /// A value in a JSON document that knows where it stands, so that a wrong type is reported by its place.
 struct JSONPlace {
     let value: JSONValue
@@ -107,5 +109,17 @@ struct JSONPlace {
         var floats: [Float] = []
         for element in try elements() { floats += try element.flattenedFloats() }
         return floats
+    }
+
+    /// One number, or a flat list of `count` numbers; a list of one goes for all.
+    func scalarOrVector(count: Int) throws(ArtifactError) -> Tensor {
+        guard isArray else { return Tensor(scalar: try float()) }
+        var floats: [Float] = []
+        for element in try elements() { floats.append(try element.float()) }
+        if floats.count == 1 { return Tensor(scalar: floats[0]) }
+        guard floats.count == count else {
+            throw error(.weightsDisagree, "\(floats.count) values, but \(count) features come in")
+        }
+        return Tensor(floats)
     }
 }
