@@ -11,11 +11,13 @@ extension HDF5Decoder {
     /// - Parameter object: a group or a data set, from the root without a leading slash, for example
     ///   `model_weights/dense`; the root itself is the empty string.
     /// - Throws: `ArtifactError` when its bytes are wrong or it holds neither strings nor numbers.
-    func attribute(_ name: String, of object: String) throws(ArtifactError) -> HDF5Attribute? { nil }
+    func attribute(_ name: String, of object: String) throws(ArtifactError) -> HDF5Attribute? {
+        try attributes[object]?.first { $0.name == name }?.read()
+    }
 
     /// The names of an object's attributes, in byte order; none when it does not exist.
-    func attributeNames(of object: String) -> [String] { [] }
+    func attributeNames(of object: String) -> [String] { (attributes[object] ?? []).map(\.name).sorted() }
 
     /// The names of a group's groups and data sets, in byte order; none when it does not exist.
-    func members(of group: String) -> [String] { [] }
+    func members(of group: String) -> [String] { (groups[group] ?? []).sorted() }
 }

@@ -2,8 +2,8 @@ import CHDF5
 import Foundation
 import ModelGraph
 
-/// Builds an HDF5 file in memory: superblock 0, contiguous little-endian data sets, no times, hence the same bytes each
-/// time.
+/// Builds an HDF5 file in memory: superblock 0, contiguous little-endian data sets, attributes, no times, hence the same
+/// bytes each time.
 enum HDF5Encoder {
     /// A data set to write.
     struct Variable {
@@ -18,29 +18,9 @@ enum HDF5Encoder {
         case int32(Int32)
     }
 
-    /// An attribute to write.
-    struct Attribute {
-        /// The group that carries it, for example `model_weights/dense`; it is made when no variable lies in it. The root
-        /// is the empty string.
-        var object: String
-        var name: String
-        var value: AttributeValue
-    }
-
-    enum AttributeValue {
-        /// Of variable length and in UTF-8, as Keras writes `model_config`: it may be longer than 64 KiB.
-        case string(String)
-        /// As byte strings of one fixed length, as Keras writes `layer_names`. Together at most `longestList` bytes.
-        case strings([String])
-        case number(Double)
-    }
-
-    /// The most bytes of a list of strings: an object header's message holds 64 KiB, so Keras cuts longer lists
-    /// (`layer_names0`, `layer_names1` and so on).
-    static let longestList = 64_512
-
     /// The file's bytes.
     /// - Parameter path: the file that will hold them, for errors.
+    /// - Throws: `ArtifactError` when an attribute is too long, or the library fails.
     static func encode(_ variables: [Variable], attributes: [Attribute] = [], path: String) throws -> Data {
         let context = HDF5Context(path: path)
         return try HDF5Library.exclusively {
@@ -48,6 +28,7 @@ enum HDF5Encoder {
             for variable in variables {
                 try write(variable, to: file, context.at(variable.path))
             }
+            try write(attributes, to: file, beside: variables, context)
             return try image(of: file, context)
         }
     }
@@ -80,16 +61,27 @@ enum HDF5Encoder {
         }
     }
 
-    private static func createDataset(
-        _ path: String, type: hid_t, shape: [Int], in file: HDF5Handle, _ context: HDF5Context
-    ) throws -> HDF5Handle {
-        let extents = shape.map { hsize_t($0) }
-        let space = try HDF5Handle(
-            owning: shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extents, nil), context,
-            doing: "create a data space of shape \(shape)")
+    /// Asks for the groups on the way to an object.
+    static func makingGroups(_ context: HDF5Context) throws -> HDF5Handle {
         let links = try HDF5Handle(
             owning: H5Pcreate(chdf5_link_creation_class()), context, doing: "create a link property list")
         try context.check(H5Pset_create_intermediate_group(links.id, 1), "ask for the groups on the way")
+        return links
+    }
+
+    /// The shape of a data set or an attribute; empty for a single value.
+    static func createSpace(_ shape: [Int], _ context: HDF5Context) throws -> HDF5Handle {
+        let extents = shape.map { hsize_t($0) }
+        return try HDF5Handle(
+            owning: shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), extents, nil), context,
+            doing: "create a data space of shape \(shape)")
+    }
+
+    private static func createDataset(
+        _ path: String, type: hid_t, shape: [Int], in file: HDF5Handle, _ context: HDF5Context
+    ) throws -> HDF5Handle {
+        let space = try createSpace(shape, context)
+        let links = try makingGroups(context)
         let creation = try HDF5Handle(
             owning: H5Pcreate(chdf5_dataset_creation_class()), context, doing: "create a data set property list")
         // A modification time would make each file differ from the one before.
