@@ -68,7 +68,7 @@ public enum KerasArchive {
         return try ZipArchive(members: [
             .init(name: metadataMember, content: Data(metadata.text.utf8)),
             .init(name: configurationMember, content: Data(model.configuration.text.utf8)),
-            .init(name: weightsMember, content: try model.encodedTree(of: graph, path: path)),
+            .init(name: weightsMember, content: try HDF5Encoder.encode(model.treeVariables(of: graph), path: path)),
         ]).encode(date: date, path: path)
     }
 }

@@ -34,12 +34,13 @@ enum KerasHDF5File {
         }
         attributes.append(.init(object: "", name: "model_config", value: .string(model.oldConfiguration.text)))
         attributes.append(.init(object: "", name: KerasOwnData.key, value: .string(KerasOwnData(graph).json.text)))
-        // Keras passes over layers without variables, so they need not be listed.
-        let layers = model.orderedLayers().filter { !$0.variables.isEmpty }
-        attributes += list("layer_names", layers.map(\.name), of: weightsGroup)
-        for layer in layers {
-            let names = layer.variables.map { "\(layer.name)/\($0.qualifiedName)" }
-            attributes += list("weight_names", names, of: "\(weightsGroup)/\(layer.name)")
+        let names = model.order()
+        let layers = Dictionary(uniqueKeysWithValues: model.layers.map { ($0.name, $0) })
+        attributes += list("layer_names", names, of: weightsGroup)
+        for name in names {
+            // An input has none, but is listed.
+            let variables = (layers[name]?.variables ?? []).map { "\(name)/\($0.qualifiedName)" }
+            attributes += list("weight_names", variables, of: "\(weightsGroup)/\(name)")
         }
         let variables = model.variables(of: graph) { layer, variable in
             "\(weightsGroup)/\(layer.name)/\(layer.name)/\(variable.qualifiedName)"

@@ -70,6 +70,23 @@ extension KerasModel {
         return layer
     }
 
+    /// The values of the graph's variables, each at the path that the layout gives it, in the order of the graph's nodes.
+    func variables(
+        of graph: ModelGraph, at path: (Layer, KerasVariable) -> String
+    ) -> [HDF5Encoder.Variable] {
+        zip(layers, graph.nodes).flatMap { layer, node in
+            zip(layer.variables, node.operation.kerasValues).map { variable, value in
+                HDF5Encoder.Variable(path: path(layer, variable), value: value)
+            }
+        }
+    }
+
+    /// The variables in the tree of Keras 3.
+    func treeVariables(of graph: ModelGraph) -> [HDF5Encoder.Variable] {
+        let groups = weightGroups()
+        return variables(of: graph) { layer, variable in "\(groups[layer.name] ?? "")/\(variable.path)" }
+    }
+
     /// The graph with its weights, `tensors` in the order of `layers` and their variables.
     /// - Parameter own: what the file holds for this program besides what Keras reads.
     func graph(_ tensors: [[Tensor]], own: KerasOwnData?) -> ModelGraph {

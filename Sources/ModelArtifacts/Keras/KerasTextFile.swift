@@ -6,7 +6,7 @@ enum KerasTextFile {
     /// - Parameter weights: the weights file's bytes and path, in the layout of Keras 3 (`.weights.h5`) or of Keras 2, or a
     ///   whole-model file, from which only the weights are taken.
     static func decode(_ text: Data, path: String, weights: (data: Data, path: String)) throws -> ModelGraph {
-        let root = try JSONPlace(parsing: text, document: "", path: path)
+        let root = try JSONPlace(parsing: text, document: "JSON", path: path)
         let model = try KerasModel(root, KerasDialect.text(root))
         let own = try root.optionalMember(KerasOwnData.key).map { try KerasOwnData($0, model: model) }
         let decoder = try HDF5Decoder(image: weights.data, path: weights.path)
@@ -21,6 +21,6 @@ enum KerasTextFile {
         guard case var .object(members) = model.configuration else { preconditionFailure("a configuration is an object") }
         // Keras passes over members that it does not know.
         members[KerasOwnData.key] = KerasOwnData(graph).json
-        return (Data(JSONValue.object(members).text.utf8), try model.encodedTree(of: graph, path: path))
+        return (Data(JSONValue.object(members).text.utf8), try HDF5Encoder.encode(model.treeVariables(of: graph), path: path))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import ModelGraph
 
 /// A value in a JSON document that knows where it stands, so that a wrong type is reported by its place.
@@ -8,7 +9,12 @@ struct JSONPlace {
     /// The file, for errors.
     let path: String
 
-    init(_ value: JSONValue, document: String, path: String) {
+    /// The root of a document.
+    /// - Parameters:
+    ///   - document: what to call it in errors, for example the archive's member.
+    ///   - path: the file, for errors.
+    init(parsing text: Data, document: String, path: String) throws(ArtifactError) {
+        let value = try JSONParser.parse(text, path: path, member: document)
         self.init(value: value, place: "\(document):", path: path)
     }
 

@@ -14,7 +14,8 @@ extension KerasLayer {
         ]
     }
 
-    private func configuration(name: String) -> [String: JSONValue] {
+    /// The layer's settings alone, as the files of every generation have them.
+    func configuration(name: String) -> [String: JSONValue] {
         var settings: [String: JSONValue] = ["name": .string(name), "dtype": .string("float32"), "trainable": .bool(true)]
         settings.merge(ownSettings(name: name)) { $1 }
         return settings
