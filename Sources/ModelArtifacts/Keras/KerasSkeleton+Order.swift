@@ -1,3 +1,5 @@
+import ModelGraph
+
 extension KerasSkeleton {
     func requireUniqueNames() throws(ArtifactError) {
         var seen = Set(inputs.map(\.name))

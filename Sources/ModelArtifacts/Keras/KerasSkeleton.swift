@@ -137,8 +137,8 @@ struct KerasSkeleton {
     private func input(_ object: JSONPlace) throws(ArtifactError) -> ModelGraph.Input {
         let config = try object.member("config")
         var settings = try KerasSettings(config, dialect)
-        let old = try settings.takeOptional("batch_input_shape")
-        let shape = try Self.shape(try old ?? settings.take("batch_shape"))
+        let isOld = try config.optionalMember("batch_input_shape") != nil
+        let shape = try Self.shape(try settings.take(isOld ? "batch_input_shape" : "batch_shape"))
         try settings.finish()
         return ModelGraph.Input(name: try config.member("name").string(), shape: shape)
     }
