@@ -1,5 +1,4 @@
 public import ModelGraph
-import Failures
 import Files
 import Foundation
 
@@ -10,7 +9,7 @@ import Foundation
 /// that the file does not hold.
 public enum KerasFile {
     /// The formats, by what their files begin with.
-    public enum Format: Sendable, Equatable {
+    enum Format: Equatable {
         /// A zip archive of Keras 3 or Keras 2.13.
         case archive
         /// A whole model, or weights, in HDF5.
@@ -39,22 +38,32 @@ public enum KerasFile {
     ///   and variables that are missing, left over, out of order or of another shape, all in one error.
     public static func read(_ path: String, weights: String? = nil) throws -> ModelGraph {
         let data = try ArtifactFile.read(path)
-        guard let format = Format(data) else {
+        guard Format(data) == .text else { return try decode(data, path: path, weights: weights.map { (Data(), $0) }) }
+        let weights = weights ?? weightsPath(besides: path)
+        return try decode(data, path: path, weights: (try ArtifactFile.read(weights), weights))
+    }
+
+    /// Reads a model's bytes.
+    /// - Parameters:
+    ///   - path: what to call them in errors.
+    ///   - weights: the weights file's bytes and path, of a model in JSON only.
+    static func decode(_ data: Data, path: String, weights: (data: Data, path: String)? = nil) throws -> ModelGraph {
+        func unsupported(_ finding: String, advice: String) -> ArtifactError {
+            ArtifactError(.unsupported, .read, path, finding, advice: advice)
+        }
+        switch (Format(data), weights) {
+        case (.archive, nil): return try KerasArchive.decode(data, path: path)
+        case (.hdf5, nil): return try KerasHDF5File.decode(data, path: path)
+        case let (.text, weights?): return try KerasTextFile.decode(data, path: path, weights: weights)
+        case (.text, nil): throw unsupported("JSON without weights", advice: "give the weights file too")
+        case let (.archive, weights?), let (.hdf5, weights?):
+            throw unsupported(
+                "it holds its own weights, but \(weights.path) was given for them as well",
+                advice: "leave the weights file out, or give the model as JSON")
+        case (nil, _):
             throw ArtifactError(
                 .malformed, .read, path, "neither a zip archive, HDF5 nor JSON",
                 advice: "give a .keras file, a whole model in .h5, or the JSON of a model with its weights")
-        }
-        if let weights, format != .text {
-            throw ArtifactError(
-                .unsupported, .read, path, "it holds its own weights, but \(weights) was given for them as well",
-                advice: "leave the weights file out")
-        }
-        switch format {
-        case .archive: return try KerasArchive.decode(data, path: path)
-        case .hdf5: return try KerasHDF5File.decode(data, path: path)
-        case .text:
-            let weights = weights ?? weightsPath(besides: path)
-            return try KerasTextFile.decode(data, path: path, weights: (try ArtifactFile.read(weights), weights))
         }
     }
 
