@@ -128,7 +128,8 @@ import Testing
     @Test("What a file of weights has no need of is refused by name", arguments: [
         ("lzf", "lzf (filter 32000)"), ("soft_link", "b is a symbolic link"), ("external_link", "b is a symbolic link"),
         ("hard_link", "a second time"), ("virtual", "virtual data set"), ("external_values", "another file"),
-        ("compound", "compounds"), ("opaque", "opaque"), ("shared_type", "shared between objects"), ("huge_attribute", "more than 64 KiB"),
+        ("compound", "compounds"), ("opaque", "opaque"),
+        ("sparse", "more than 1032 times the file's"), ("shared_type", "shared between objects"), ("huge_attribute", "more than 64 KiB"),
     ])
     func refused(name: String, reason: String) throws {
         let image = try Fixture.data("HDF5/refused_\(name).h5")
@@ -136,4 +137,56 @@ import Testing
         #expect(error.description.contains(reason), "\(error)")
         #expect(error.description.contains("weights.h5"))
     }
+
+    @Test("One wrong byte of a compressed, a shuffled and a summed chunk is found, with the data set's name", arguments: [
+        "filters/gzip", "filters/all_f2", "filters/fletcher32", "filters/unusual_order",
+    ], names)
+    func damagedChunk(path: String, name: String) throws {
+        let dataset = try #require(Self.decoder(name).datasets.first { $0.path == path })
+        guard case let .chunks(chunks) = dataset.storage else { throw Unexpected() }
+        let stored = try #require(chunks.stored.last).stored
+        var image = try Fixture.data("HDF5/\(name).h5")
+        image[Int(stored.address + stored.length / 2)] ^= 0x10
+        let decoder = try HDF5Decoder(image: image, path: "weights.h5")
+        let damaged = try #require(decoder.datasets.first { $0.path == path })
+        let error = try #require(throws: ArtifactError.self) { try decoder.tensor(damaged) }
+        #expect(error.code == .malformed)
+        #expect(
+            error.description.contains("a compressed chunk of \(path)")
+                || error.description.contains("a chunk of \(path) has the check sum"), "\(error)")
+    }
+
+    @Test("One wrong byte in an object header of the newer kind is found by its check sum")
+    func damagedHeader() throws {
+        var image = try Fixture.data("HDF5/small_latest.h5")
+        let header = try #require(image.lastRange(of: Data("OHDR".utf8)))
+        image[header.lowerBound + 30] ^= 1
+        let error = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: image, path: "weights.h5") }
+        #expect(error.description.contains("an object header has the check sum"), "\(error)")
+    }
+
+    @Test("A chunk may hold 1032 times its stored bytes, as zeros do, and may not claim more")
+    func deflateRatio() throws {
+        let image = try Fixture.data("HDF5/dense_zeros.h5")
+        let decoder = try HDF5Decoder(image: image, path: "weights.h5")
+        #expect(try decoder.tensor(decoder.datasets[0]) == Tensor(repeating: 0, shape: [1 << 20]))
+
+        // The length stands in 4 bytes in the layout, and in 8 bytes in the shape behind a version, a rank and a flag.
+        func bytes(_ value: some FixedWidthInteger) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
+        let layout = bytes(UInt32(1 << 20)) + bytes(UInt32(4))
+        var claiming = image
+        claiming.replaceSubrange(
+            try #require(image.lastRange(of: layout)), with: bytes(UInt32(1 << 24)) + bytes(UInt32(4)))
+        let chunk = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: claiming, path: "weights.h5") }
+        #expect(chunk.code == .tooLarge && chunk.description.contains("can hold at most"), "\(chunk)")
+
+        claiming = image
+        claiming.replaceSubrange(
+            try #require(image.range(of: bytes(UInt64(0x01_0101)) + bytes(UInt64(1 << 20)))),
+            with: bytes(UInt64(0x01_0101)) + bytes(UInt64(1 << 26)))
+        let whole = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: claiming, path: "weights.h5") }
+        #expect(whole.code == .tooLarge && whole.description.contains("1032 times the file's"), "\(whole)")
+    }
+
+    private struct Unexpected: Error {}
 }

@@ -43,14 +43,30 @@ import Testing
         }
     }
 
-    @Test("A file of h5py with every kind of structure, with wrong bytes", arguments: HDF5FileTests.names)
+    @Test("A file of h5py with every kind of structure, with wrong bytes", arguments: ["default", "latest"])
     func theirs(name: String) throws {
-        let image = try Fixture.data("HDF5/\(name).h5")
-        for index in 0 ..< 100 {
+        let image = try Fixture.data("HDF5/small_\(name).h5")
+        for index in 0 ..< 500 {
             var random = RandomStream(seed: 8).child(name, index)
             var copy = image
             for _ in 0 ... random.below(4) { Mutation.apply(to: &copy, &random) }
-            try? Self.readEverything(copy)
+            Self.readMending(&copy)
+        }
+    }
+
+    /// Reads all there is. Where a check sum gives the damage away, it is mended, so that what lies behind is reached.
+    private static func readMending(_ image: inout Data) {
+        for _ in 0 ..< 8 {
+            do {
+                return try readEverything(image)
+            } catch {
+                let sums = error.finding.split(separator: " ").compactMap { UInt32($0.filter(\.isNumber)) }
+                guard error.finding.contains("has the check sum"), let computed = sums.last,
+                    let place = Int(error.place.dropFirst("byte ".count)), place + 4 <= image.count
+                else { return }
+                let bytes = withUnsafeBytes(of: computed.littleEndian) { Data($0) }
+                image.replaceSubrange(place ..< place + 4, with: bytes)
+            }
         }
     }
 }

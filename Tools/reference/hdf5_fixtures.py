@@ -32,7 +32,9 @@ def types(group):
     kind = h5py.h5t.IEEE_F16LE.copy()
     kind.set_fields(15, 7, 8, 0, 7)
     kind.set_ebias(127)
-    made = h5py.h5d.create(group.id, b"bfloat16", kind, h5py.h5s.create_simple((3, 9)))
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_obj_track_times(False)
+    made = h5py.h5d.create(group.id, b"bfloat16", kind, h5py.h5s.create_simple((3, 9)), creation)
     made.write(h5py.h5s.ALL, h5py.h5s.ALL, values((3, 9)).astype(ml_dtypes.bfloat16).view(np.uint16), mtype=kind)
     group["other_bool"] = np.array([True, False, True])
 
@@ -171,6 +173,31 @@ def everything(path, **options):
         text["other_fixed"] = np.array([b"a", b"bc"])
 
 
+def small(path, **options):
+    """One of each structure, for fuzz tests."""
+    with h5py.File(path, "w", **options) as f:
+        f.attrs["text"] = "text"
+        f.attrs["names"] = np.array([b"a", b"bc"])
+        grid, chunks = values((4, 6)), (2, 3)
+        f["whole"] = grid
+        f.create_dataset("limited", data=grid, chunks=chunks, compression="gzip", shuffle=True, fletcher32=True)
+        f.create_dataset("grows", data=values((30,)), chunks=(1,), maxshape=(None,))
+        f.create_dataset("grows_both", data=grid, chunks=chunks, maxshape=(None, None), compression="gzip")
+        f.create_dataset("single", data=grid, chunks=(4, 6), compression="gzip")
+        low_level(f, "early", (4, 6), lambda c: c.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY), chunks)
+        many = f.create_group("many")
+        for i in range(20):
+            many.attrs[f"{i}"] = i
+            if i < 10:
+                many.create_group(f"{i}")
+
+
+def dense_zeros(path):
+    """What compresses nearly as well as anything can: 4 MiB in 5 KiB."""
+    with h5py.File(path, "w") as f:
+        f.create_dataset("zeros", data=np.zeros(2**20, "<f4"), chunks=(2**20,), compression="gzip", compression_opts=9)
+
+
 def refused(folder):
     def file(name, **options):
         return h5py.File(folder / f"refused_{name}.h5", "w", **options)
@@ -196,6 +223,8 @@ def refused(folder):
     with file("shared_type") as f:
         f["type"] = np.dtype("<f4")
         f.create_dataset("a", (3,), dtype=f["type"])
+    with file("sparse") as f:
+        f.create_dataset("a", (2**26,), "<f4", chunks=(64,))[:64] = values((64,))
     with file("opaque") as f:
         f["a"] = values((3,)).astype(ml_dtypes.bfloat16)
     with file("huge_attribute", libver="latest") as f:
@@ -209,4 +238,7 @@ if __name__ == "__main__":
     everything(folder / sys.argv[2], libver="latest")
     if sys.argv[2] == "latest.h5":
         everything(folder / "default.h5")
+        small(folder / "small_default.h5")
+        small(folder / "small_latest.h5", libver="latest")
+        dense_zeros(folder / "dense_zeros.h5")
         refused(folder)
