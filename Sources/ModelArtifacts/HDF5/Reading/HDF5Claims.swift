@@ -14,7 +14,7 @@ struct HDF5Claims {
     /// Says that `region` has been read.
     mutating func claim(_ region: HDF5Region) throws(ArtifactError) {
         guard starts.insert(region.address).inserted else {
-            throw region.malformed("\(region.what): reached a second time")
+            throw region.malformed("\(region.what): reached a second time, by a wrong address or by a second (hard) link to it")
         }
         try count(region)
     }

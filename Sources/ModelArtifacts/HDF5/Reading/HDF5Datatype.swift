@@ -75,6 +75,9 @@ struct HDF5Datatype: Equatable {
         }
     }
 
+    /// Whether an element is two bytes of which the file does not tell the meaning.
+    var isOpaquePair: Bool { kind == .other(5) && bytes == 2 }
+
     /// What the class is called, for errors.
     var name: String {
         switch kind {

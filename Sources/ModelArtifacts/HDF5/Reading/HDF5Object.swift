@@ -77,7 +77,9 @@ struct HDF5Object {
 
     // MARK: - Data sets
 
-    func dataset(_ claims: inout HDF5Claims) throws(ArtifactError) -> HDF5Decoder.Dataset {
+    func dataset(
+        _ attributes: [HDF5AttributeMessage], _ claims: inout HDF5Claims
+    ) throws(ArtifactError) -> HDF5Decoder.Dataset {
         typealias Kind = HDF5Message.Kind
         guard let dataspace = try message(Kind.dataspace), let datatype = try message(Kind.datatype),
             let layout = try message(Kind.layout)
@@ -86,7 +88,11 @@ struct HDF5Object {
         }
         if let external = try message(Kind.externalFiles) { throw external.unsupported("values that lie in another file") }
         let space = try HDF5Dataspace(dataspace, of: name)
-        let type = try HDF5Datatype(datatype)
+        var type = try HDF5Datatype(datatype)
+        // Keras stores bfloat16 as two bytes without a meaning, and their meaning as an attribute.
+        if type.isOpaquePair, try attributes.first(where: { $0.name == "dtype" })?.read() == .strings(["bfloat16"]) {
+            type.kind = .number(.brainFloat)
+        }
         guard !space.isNull, let element = type.element else {
             throw ArtifactError(
                 .unsupported, .read, file.path, at: "byte \(datatype.address)",

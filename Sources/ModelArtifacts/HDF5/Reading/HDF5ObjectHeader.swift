@@ -2,7 +2,7 @@
 struct HDF5Message {
     /// Numbers of the format's message types.
     enum Kind {
-        static let dataspace: UInt16 = 0x01, linkInformation: UInt16 = 0x02, datatype: UInt16 = 0x03
+        static let nothing: UInt16 = 0x00, dataspace: UInt16 = 0x01, linkInformation: UInt16 = 0x02, datatype: UInt16 = 0x03
         static let oldFill: UInt16 = 0x04, fill: UInt16 = 0x05, link: UInt16 = 0x06, externalFiles: UInt16 = 0x07
         static let layout: UInt16 = 0x08, groupInformation: UInt16 = 0x0A, filters: UInt16 = 0x0B, attribute: UInt16 = 0x0C
         static let continuation: UInt16 = 0x10, symbolTable: UInt16 = 0x11, attributeInformation: UInt16 = 0x15
@@ -100,6 +100,7 @@ struct HDF5ObjectHeader {
     }
 
     private mutating func take(_ kind: UInt16, flags: UInt8, _ data: HDF5Region) throws(ArtifactError) {
+        guard kind != HDF5Message.Kind.nothing else { return }
         guard kind == HDF5Message.Kind.continuation else {
             messages.append(HDF5Message(kind: kind, isShared: flags & 2 != 0, data: data))
             return

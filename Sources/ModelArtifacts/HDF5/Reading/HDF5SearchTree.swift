@@ -5,6 +5,8 @@ struct HDF5SearchTree {
     private let file: HDF5Bytes
     private let type: UInt8
     private let what: String
+    /// That of a link: a hash of four bytes and a place of seven.
+    private static let shortestRecord: UInt64 = 11
     private var recordBytes: UInt64 = 0
     /// For each level above the leaves, the bytes of the two counts that stand beside a child's address.
     private var countBytes: [(own: Int, all: Int)] = []
@@ -31,7 +33,7 @@ struct HDF5SearchTree {
         try cursor.skip(8)
         try cursor.verifyChecksum()
         try claims.claim(file.region(at: address, length: cursor.offset, of: what))
-        guard found == type, depth <= HDF5Walk.deepest, recordBytes > 0 else {
+        guard found == type, depth <= HDF5Walk.deepest, recordBytes >= Self.shortestRecord else {
             throw file.malformed(
                 at: address, "\(what) has type \(found), depth \(depth) and records of \(recordBytes) bytes")
         }

@@ -36,8 +36,12 @@ struct HDF5Walk {
         let place = cursor.address
         let base = try cursor.integer(UInt64.self)
         guard base == 0 else { throw file.unsupported(at: place, "a base address of \(base), not 0") }
-        // Free space or an extension, the end of the file, a driver or nothing, the name of the root.
-        try cursor.skip(version < 2 ? 32 : 16)
+        try cursor.skip(8)  // Free space, or an extension.
+        let end = try cursor.integer(UInt64.self)
+        guard end <= file.count else {
+            throw file.malformed(at: place, "the file was written with \(end) bytes, but ends at byte \(file.count)")
+        }
+        if version < 2 { try cursor.skip(16) }  // A driver, and the name of the root.
         let root = try cursor.integer(UInt64.self)
         if version >= 2 { try cursor.verifyChecksum() }
         return root
@@ -55,7 +59,7 @@ struct HDF5Walk {
             throw file.malformed(at: address, "two objects are called \(object.name)")
         }
         if object.isDataset {
-            let dataset = try object.dataset(&claims)
+            let dataset = try object.dataset(attributes[path] ?? [], &claims)
             try claims.claimMemory(dataset.memory, path, at: address)
             datasets.append(dataset)
         } else if object.isGroup {

@@ -37,9 +37,9 @@ extension HDF5Encoder {
         for attribute in attributes {
             let context = context.at("\(attribute.object), attribute \(attribute.name)")
             if !existing.contains(attribute.object) {
+                let links = try makingGroups(context)
                 _ = try HDF5Handle(
-                    owning: H5Gcreate2(
-                        file.id, attribute.object, makingGroups(context).id, chdf5_default(), chdf5_default()), context,
+                    owning: H5Gcreate2(file.id, attribute.object, links.id, chdf5_default(), chdf5_default()), context,
                     doing: "create the group")
                 insert(attribute.object)
             }
