@@ -28,6 +28,14 @@ enum KerasHDF5File {
     }
 
     static func encode(_ graph: ModelGraph, path: String) throws -> Data {
+        let contents = try contents(of: graph, path: path)
+        return try HDF5Encoder.encode(contents.variables, attributes: contents.attributes, path: path)
+    }
+
+    /// What the file holds.
+    static func contents(
+        of graph: ModelGraph, path: String
+    ) throws(ArtifactError) -> (variables: [HDF5Encoder.Variable], attributes: [HDF5Encoder.Attribute]) {
         let model = try KerasModel(graph, path: path)
         var attributes = [("keras_version", KerasArchive.kerasVersion), ("backend", "jax")].flatMap { name, value in
             ["", weightsGroup].map { HDF5Encoder.Attribute(object: $0, name: name, value: .string(value)) }
@@ -45,7 +53,7 @@ enum KerasHDF5File {
         let variables = model.variables(of: graph) { layer, variable in
             "\(weightsGroup)/\(layer.name)/\(layer.name)/\(variable.qualifiedName)"
         }
-        return try HDF5Encoder.encode(variables, attributes: attributes, path: path)
+        return (variables, attributes)
     }
 
     /// A list of names, cut as Keras cuts it when one attribute cannot hold it.
