@@ -126,7 +126,7 @@ enum KerasGraphs {
             kernel: tensor([features, 3 * units], "gru kernel \(backwards)"),
             recurrentKernel: tensor([units, 3 * units], "gru recurrent kernel \(backwards)"),
             bias: tensor(resetAfter ? [2, 3 * units] : [3 * units], "gru bias \(backwards)"), activation: .tanh,
-            recurrentActivation: .hardSigmoid, resetAfter: resetAfter, returnSequences: sequences, goBackwards: backwards))
+            recurrentActivation: .sigmoid, resetAfter: resetAfter, returnSequences: sequences, goBackwards: backwards))
     }
 
     /// The layers that `KerasPlainForward` does not compute.

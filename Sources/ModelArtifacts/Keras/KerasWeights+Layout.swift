@@ -29,9 +29,9 @@ extension KerasWeights {
         let older = "_layer_checkpoint_dependencies"
         let isOlder = decoder.datasets.contains { $0.path.hasPrefix("\(older)/") }
         func located(_ path: String) -> String { isOlder ? older + path.dropFirst("layers".count) : path }
+        let owners = Dictionary(uniqueKeysWithValues: groups.map { (located($0.value), $0.key) })
         var layout = Layout { path in
-            let group = path.split(separator: "/").prefix(2).joined(separator: "/")
-            return groups.filter { located($0.value) == group }.keys.min() ?? "no layer"
+            owners[path.split(separator: "/").prefix(2).joined(separator: "/")] ?? "no layer"
         }
         for layer in model.layers {
             let group = located(groups[layer.name] ?? "")
@@ -49,9 +49,10 @@ extension KerasWeights {
         root: String, layers: [String], _ problems: inout [String]
     ) throws(ArtifactError) -> Layout {
         let prefix = root.isEmpty ? "" : "\(root)/"
+        let known = Set(layers)
         var layout = Layout { path in
-            let name = path.dropFirst(prefix.count).prefix { $0 != "/" }
-            return layers.contains(String(name)) ? String(name) : "no layer"
+            let name = String(path.dropFirst(prefix.count).prefix { $0 != "/" })
+            return known.contains(name) ? name : "no layer"
         }
         var stored: [(layer: String, variables: [String])] = []
         for name in layers {
@@ -65,9 +66,9 @@ extension KerasWeights {
             problems.append(
                 "all layers: the file lists them as \(stored.map(\.layer).joined(separator: ", ")), the model as \(titles)")
         }
+        let byName = Dictionary(stored.indices.map { (stored[$0].layer, $0) }, uniquingKeysWith: { first, _ in first })
         for (index, layer) in expected.enumerated() {
-            let partner = partners.map { $0[index] } ?? stored.firstIndex { $0.layer == layer.name }
-            guard let partner else {
+            guard let partner = partners.map({ $0[index] }) ?? byName[layer.name] else {
                 layout.paths[layer.name] = Array(repeating: nil, count: layer.variables.count)
                 let wanted = layer.variables.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
                 problems.append("\(Self.title(layer)): the file has no such layer; it should hold \(wanted)")
