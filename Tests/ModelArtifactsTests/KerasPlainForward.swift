@@ -129,11 +129,9 @@ struct KerasPlainForward {
         case .logSoftmax: return activated(x, .softmax).map { log($0) }
         case .sparsemax:
             let sorted = x.sorted(by: >)
-            var (sum, threshold) = (0.0, 0.0)
-            for (index, value) in sorted.enumerated() where 1 + Double(index + 1) * value > sum + value {
-                sum += value
-                threshold = (sum - 1) / Double(index + 1)
-            }
+            let sums = sorted.indices.map { sorted[...$0].reduce(0, +) }
+            let kept = sorted.indices.filter { sorted[$0] - (sums[$0] - 1) / Double($0 + 1) > 0 }
+            let threshold = (kept.reduce(0) { $0 + sums[$1] } - 1) / Double(kept.count)
             return x.map { max($0 - threshold, 0) }
         default: return x.map { activated($0, activation) }
         }

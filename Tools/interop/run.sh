@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Loads what the program writes with stock readers: every layer's Keras archive, and the artifacts of a small training run.
+# Loads what the program writes with stock readers: every layer's Keras archive and ONNX file, and the artifacts of a small training run.
 #
 #   Tools/interop/run.sh PYTHON BUILD_FOLDER       (after `swift test --scratch-path BUILD_FOLDER`)
 #
@@ -17,6 +17,11 @@ echo "interop: Keras archives of every layer in stock Keras"
 DWCP_INTEROP_FOLDER="$folder/layers" swift test --configuration release --scratch-path "$build" --skip-build \
     --filter KerasInteropTests > "$folder/layers.log" 2>&1 || { cat "$folder/layers.log" >&2; exit 1; }
 "$python" Tools/interop/keras_check.py "$folder/layers"
+
+echo "interop: ONNX files of every layer in ONNX Runtime"
+DWCP_INTEROP_FOLDER="$folder/operators" swift test --configuration release --scratch-path "$build" --skip-build \
+    --filter OnnxInteropTests > "$folder/operators.log" 2>&1 || { cat "$folder/operators.log" >&2; exit 1; }
+"$python" Tools/interop/onnx_check.py "$folder/operators"
 
 echo "interop: artifacts of a small training run in stock Keras and ONNX Runtime"
 dwcp=$build/release/dwcp

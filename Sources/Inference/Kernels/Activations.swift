@@ -97,15 +97,16 @@ extension Activation {
         for index in 0 ..< count { values[index] = values[index] - largest - logarithm }
     }
 
-    /// `max(x − τ, 0)` with the τ that makes the sum 1: the largest of `(s_k − 1) / k`, s_k being the sum of the k largest
-    /// values. (For every k, `1 = Σ max(x − τ, 0) ≥ s_k − k τ`, with equality where k counts the values above τ.)
+    /// As `Activation.sparsemax` says.
     static func sparsemax(_ values: UnsafeMutablePointer<Float>, count: Int) {
-        var (sum, threshold) = (Float(0), -Float.infinity)
+        var (sum, total, kept) = (Float(0), Float(0), Float(0))
         for (index, value) in UnsafeBufferPointer(start: values, count: count).sorted(by: >).enumerated() {
             sum += value
-            threshold = max(threshold, (sum - 1) / Float(index + 1))
+            guard value > (sum - 1) / Float(index + 1) else { continue }
+            total += sum
+            kept += 1
         }
-        if sum.isNaN { threshold = .nan }
+        let threshold = sum.isNaN ? .nan : (total - 1) / kept
         for index in 0 ..< count { values[index] = relu(values[index] - threshold) }
     }
 

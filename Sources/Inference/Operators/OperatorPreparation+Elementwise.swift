@@ -10,11 +10,15 @@ extension OperatorPreparation {
         case "Mul": return Self.broadcasting { $0 * $1 }
         case "Div": return Self.broadcasting { $0 / $1 }
         case "Pow": return Self.broadcasting { pow($0, $1) }
-        default:
-            return { inputs throws(OperatorProblem) in
-                let (shape, values) = try Self.broadcast(inputs) { $0 >= $1 }
-                return [OperatorValue(shape: shape, .bool(values))]
-            }
+        case "Greater": return Self.comparing { $0 > $1 }
+        default: return Self.comparing { $0 >= $1 }
+        }
+    }
+
+    private static func comparing(_ relation: @escaping @Sendable (Float, Float) -> Bool) -> OperatorComputation {
+        { inputs throws(OperatorProblem) in
+            let (shape, values) = try broadcast(inputs, relation)
+            return [OperatorValue(shape: shape, .bool(values))]
         }
     }
 

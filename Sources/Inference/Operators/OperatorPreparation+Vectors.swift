@@ -21,20 +21,19 @@ extension OperatorPreparation {
         }
     }
 
-    func largest() throws(OperatorProblem) -> OperatorComputation {
-        try requireOnly(["axes", "keepdims"], inputs: 1 ... 1)
-        let axes = try ints("axes")
-        guard try int("keepdims", default: 1) == 1, axes.count == 1 else {
-            throw OperatorProblem("only one axis, which is kept, is supported")
-        }
+    func sum() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly(["keepdims", "noop_with_empty_axes"], inputs: 2 ... 2)
+        guard try int("keepdims", default: 1) == 1 else { throw OperatorProblem("only sums that keep their axis are supported") }
         return { inputs throws(OperatorProblem) in
-            let source = try inputs.floats(0)
+            let (source, axes) = (try inputs.floats(0), try inputs.ints(1))
+            guard axes.count == 1 else { throw OperatorProblem("sums along the axes \(axes); expected one") }
             try Self.requireLast(axes[0], of: source.shape)
             let columns = source.shape[source.shape.count - 1]
-            let values = columns == 0 ? [] : stride(from: 0, to: source.values.count, by: columns).map { start in
-                source.values[start ..< start + columns].reduce(-.infinity) { $1.isNaN || $1 > $0 ? $1 : $0 }
+            let shape: [Int] = source.shape.dropLast() + [1]
+            let sums = (0 ..< (try ShapeArithmetic.count(shape))).map { vector in
+                source.values[vector * columns ..< (vector + 1) * columns].reduce(0, +)
             }
-            return [OperatorValue(shape: source.shape.dropLast() + [columns == 0 ? 0 : 1], .float(values))]
+            return [OperatorValue(shape: shape, .float(sums))]
         }
     }
 

@@ -18,14 +18,14 @@ struct OperatorPreparation {
 
     private func standardComputation() throws(OperatorProblem) -> OperatorComputation {
         switch node.operatorType {
-        case "Add", "Sub", "Mul", "Div", "Pow", "GreaterOrEqual": try binary()
+        case "Add", "Sub", "Mul", "Div", "Pow", "Greater", "GreaterOrEqual": try binary()
         case "Relu", "Sigmoid", "Tanh", "Exp", "Neg", "Erf", "Sqrt", "Softplus", "Softsign", "HardSwish", "Selu": try unary()
         case "Elu", "Celu", "LeakyRelu", "HardSigmoid", "Shrink": try parametric()
         case "Softmax": try alongLastAxis(.softmax)
         case "LogSoftmax": try alongLastAxis(.logSoftmax)
         case "Clip": try clip()
         case "CumSum": try cumulativeSum()
-        case "ReduceMax": try largest()
+        case "ReduceSum": try sum()
         case "TopK": try sortedDescending()
         case "LayerNormalization": try layerNormalization()
         case "MatMul": try matrixProduct()

@@ -67,14 +67,17 @@ extension OnnxLowering {
         return emit("Mul", [doubled, half])
     }
 
-    /// `max(x − τ, 0)`, τ being the largest of `(s_k − 1) / k` and s_k the sum of the k largest values.
+    /// As `Activation.sparsemax` says: the values in falling order, their partial sums, and a 1 for each that counts.
     private mutating func sparsemax(_ source: String, features: Int) -> String {
         let sorted = emit("TopK", [source, constant("count", [features])], ["axis": .int(-1)], unusedOutputs: 1)
-        let sums = emit("CumSum", [sorted, constant("axis", [-1])])
-        let counts = Tensor((1 ... features).map { Float($0) })
-        let excess = emit("Sub", [sums, constant("one", scalar: 1)])
-        let thresholds = emit("Div", [excess, constant("counts", counts)])
-        let threshold = emit("ReduceMax", [thresholds], ["axes": .ints([-1]), "keepdims": .int(1)])
+        let sums = emit("CumSum", [sorted, constant("last_axis", [-1])])
+        let counts = constant("counts", Tensor((1 ... features).map { Float($0) }))
+        let bounds = emit("Div", [emit("Sub", [sums, constant("one", scalar: 1)]), counts])
+        let type = OperatorGraph.ElementType.float
+        let isKept = emit("Cast", [emit("Greater", [sorted, bounds])], ["to": .int(Int64(type.rawValue))])
+        let total = emit("ReduceSum", [emit("Mul", [sums, isKept]), constant("last_axis", [-1])], ["keepdims": .int(1)])
+        let kept = emit("ReduceSum", [isKept, constant("last_axis", [-1])], ["keepdims": .int(1)])
+        let threshold = emit("Div", [emit("Sub", [total, constant("one", scalar: 1)]), kept])
         return emit("Relu", [emit("Sub", [source, threshold])])
     }
 }
