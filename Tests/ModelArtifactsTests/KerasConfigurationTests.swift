@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test("A setting that changes what a layer computes is refused at its place", arguments: [
-        ("autoencoder", #""stateful": false"#, #""stateful": true"#, "config.layers[2].config.stateful: true for stateful of the layer lstm"),
+        ("autoencoder", #""stateful": false"#, #""stateful": true"#,
+            "config.layers[2].config.stateful: true for stateful of the layer lstm"),
         ("autoencoder", #""return_state": false"#, #""return_state": true"#, "return_state"),
         ("autoencoder", #""activation": "tanh""#, #""activation": "hard_sigmoid_keras2""#, "not known"),
         ("autoencoder", #""activation": "tanh", "#, "", #"the key "activation" is missing"#),

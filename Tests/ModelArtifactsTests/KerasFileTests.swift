@@ -17,8 +17,8 @@ import Testing
             var inputs: [String: Tensor] = [:]
             for input in graph.inputs {
                 // Of an only input the array's name does not matter: Keras calls it after the layer or after the tensor.
-                let name = graph.inputs.count == 1 ? fixtures.names("\(model)_input_")[0] : "\(model)_input_\(input.name).npy"
-                inputs[input.name] = try fixtures.array(name)
+                let name = graph.inputs.count == 1 ? "" : "\(input.name).npy"
+                inputs[input.name] = try fixtures.array(fixtures.names("\(model)_input_\(name)")[0])
             }
             let results = try GraphExecutor(graph).run(inputs)
             for (number, output) in graph.outputs.enumerated() {

@@ -109,7 +109,9 @@ enum KerasGraphs {
         ModelGraph(
             name: "several_ends", inputs: [.init(name: "state", shape: [2]), .init(name: "series", shape: [5, 3])],
             nodes: [
-                Node(name: "gru", operation: gru(3, 2, sequences: false, backwards: false, resetAfter: true), sources: ["series"]),
+                Node(
+                    name: "gru", operation: gru(3, 2, sequences: false, backwards: false, resetAfter: true),
+                    sources: ["series"]),
                 Node(name: "narrow", operation: dense(2, 2, .silu), sources: ["state"]),
                 Node(name: "both", operation: .add, sources: ["gru", "narrow"]),
                 Node(name: "wide", operation: dense(2, 2, .tanh, bias: false), sources: ["narrow"]),

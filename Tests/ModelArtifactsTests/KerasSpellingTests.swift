@@ -9,14 +9,16 @@ import Testing
     /// A model of one layer in JSON of Keras 2 (or, with a module, Keras 3), with the weights that the layer asks for.
     private static func read(_ text: String, _ variables: [(String, [Int])] = []) throws -> ModelGraph {
         let weights = try HDF5Encoder.encode(
-            variables.map { .init(path: "layers/\($0)", value: .float32(Tensor(repeating: 0.5, shape: $1))) }, path: "memory")
+            variables.map { .init(path: "layers/\($0)", value: .float32(Tensor(repeating: 0.5, shape: $1))) },
+            path: "memory")
         return try KerasFile.decode(Data(text.utf8), path: "a.json", weights: (weights, "a.weights.h5"))
     }
 
     private static func sequential(_ layer: String, input: String = "null, 4, 3", version: String = "2.3.1") -> String {
         """
         {"class_name": "Sequential", "keras_version": "\(version)", "config": {"name": "m", "layers": [
-        {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [\(input)], "dtype": "float32"}}, \(layer)]}}
+        {"class_name": "InputLayer", "config": {"name": "x", "dtype": "float32", "batch_input_shape": [\(input)]}},
+        \(layer)]}}
         """
     }
 
@@ -24,8 +26,9 @@ import Testing
     func keras1() throws {
         let graph = try Self.read("""
             {"class_name": "Sequential", "config": [
-            {"class_name": "Dense", "config": {"name": "dense_1", "batch_input_shape": [null, 3], "output_dim": 2, "bias": false,
-            "activation": "hard_sigmoid", "init": "glorot_uniform", "W_regularizer": null, "trainable": true, "input_dim": 3}},
+            {"class_name": "Dense", "config": {"name": "dense_1", "batch_input_shape": [null, 3], "output_dim": 2,
+            "bias": false, "activation": "hard_sigmoid", "init": "glorot_uniform", "W_regularizer": null, "input_dim": 3,
+            "trainable": true}},
             {"class_name": "Dropout", "config": {"name": "dropout_1", "p": 0.5, "trainable": true}}]}
             """, [("dense/vars/0", [3, 2])])
         #expect(graph.inputs == [.init(name: "dense_1_input", shape: [3])])
@@ -39,7 +42,8 @@ import Testing
     @Test("LSTM settings of Keras 1 and 2: inner_activation, implementation, time_major that is off")
     func lstm() throws {
         let settings = #""name": "lstm", "output_dim": 2, "activation": "tanh", "inner_activation": "hard_sigmoid", "#
-            + #""implementation": 2, "consume_less": "cpu", "unit_forget_bias": true, "go_backwards": true, "stateful": false"#
+            + #""implementation": 2, "consume_less": "cpu", "unit_forget_bias": true, "go_backwards": true, "#
+            + #""stateful": false"#
         func layer(_ timeMajor: Bool) -> String {
             Self.sequential("{\"class_name\": \"LSTM\", \"config\": {\(settings), \"time_major\": \(timeMajor)}}")
         }
@@ -71,21 +75,26 @@ import Testing
         }
     }
 
+    private static func lstm(_ setting: String) -> String {
+        #"{"class_name": "LSTM", "config": {"# + setting
+            + #""units": 1, "activation": "tanh", "recurrent_activation": "tanh"}}"#
+    }
+
+    private static func bidirectional(_ mode: String, _ layer: String) -> String {
+        #""Bidirectional", "config": {"name": "b", "merge_mode": "# + mode + #", "layer": "# + layer
+    }
+
     @Test("What a model cannot be here is refused by name", arguments: [
         (#""Sequential", "config": {"name": "inner", "layers": []"#, "the layer inner is a whole model (Sequential)"),
-        (#""LayerNormalization", "config": {"name": "n", "epsilon": 0.1, "rms_scaling": true"#, "rms_scaling of the layer n"),
+        (#""LayerNormalization", "config": {"name": "n", "epsilon": 1, "rms_scaling": true"#, "rms_scaling of the layer n"),
         (#""LayerNormalization", "config": {"name": "n", "epsilon": 0.1, "axis": [1]"#, "only the last axis"),
         (#""Masking", "config": {"name": "m", "mask_value": 0.0"#, "layer 1 is a Masking, which is not known"),
         (#""Concatenate", "config": {"name": "c", "axis": 0"#, "axis 0; the input has 1 to 2"),
         (#""Rescaling", "config": {"name": "r", "scale": [1, 2], "offset": 0"#, "2 values, but 3 features come in"),
-        (#""Bidirectional", "config": {"name": "b", "merge_mode": null, "layer": {"class_name": "LSTM", "config": {"name": "l", "#
-            + #""units": 1, "activation": "tanh", "recurrent_activation": "tanh"}}"#, "the merge mode null"),
-        (#""Bidirectional", "config": {"name": "b", "merge_mode": "sum", "layer": {"class_name": "LSTM", "config": {"name": "l", "#
-            + #""units": 1, "go_backwards": true, "activation": "tanh", "recurrent_activation": "tanh"}}"#, "must go forwards"),
-        (#""Bidirectional", "config": {"name": "b", "merge_mode": "sum", "layer": {"class_name": "Dense", "config": {"name": "l", "#
-            + #""units": 1, "activation": "tanh"}}"#, "LSTM and GRU are read in it"),
-        (#""TimeDistributed", "config": {"name": "t", "layer": {"class_name": "LSTM", "config": {"name": "l", "#
-            + #""units": 1, "activation": "tanh", "recurrent_activation": "tanh"}}"#, "it applies LSTM to each step"),
+        (bidirectional("null", lstm("")), "the merge mode null"),
+        (bidirectional(#""sum""#, lstm(#""go_backwards": true, "#)), "must go forwards"),
+        (bidirectional(#""sum""#, #"{"class_name": "Flatten", "config": {}}"#), "LSTM and GRU are read in it"),
+        (#""TimeDistributed", "config": {"name": "t", "layer": "# + lstm(""), "it applies LSTM to each step"),
     ])
     func refused(layer: String, reason: String) throws {
         let error = try #require(throws: ArtifactError.self) {
@@ -117,7 +126,7 @@ import Testing
         ] {
             let error = try #require(throws: ArtifactError.self) { try encode() }
             #expect(error.code == .notExpressible)
-            #expect(error.description.contains("node layer_0: Keras 3 has no name for the hard_sigmoid of Keras 2"), "\(error)")
+            #expect(error.description.contains("layer_0: Keras 3 has no name for the hard_sigmoid of Keras 2"), "\(error)")
         }
     }
 }
@@ -163,7 +172,9 @@ import Testing
                 #expect(error.description.contains(reason), "\(error)")
             }
             for ending in ["pkl", "weights.h5"] {
-                let error = try #require(throws: ArtifactError.self) { try KerasFile.write(graph, to: "\(folder)/m.\(ending)") }
+                let error = try #require(throws: ArtifactError.self) {
+                    try KerasFile.write(graph, to: "\(folder)/m.\(ending)")
+                }
                 #expect(error.code == .notExpressible)
             }
         }

@@ -2,11 +2,11 @@ public import ModelGraph
 import Files
 import Foundation
 
-/// Files of Keras 2 and Keras 3 in all their formats: `.keras` archives, whole models in HDF5 (`.h5`), and JSON with a weights
-/// file. What a file is, its first bytes tell, whatever its name.
+/// Files of Keras 2 and Keras 3 in all their formats: `.keras` archives, whole models in HDF5 (`.h5`), and JSON with a
+/// weights file. What a file is, its first bytes tell, whatever its name.
 ///
-/// Reading is strict: every variable is matched by its path or position, name, shape and type, and nothing is left at a value
-/// that the file does not hold.
+/// Reading is strict: every variable is matched by its path or position, name, shape and type, and nothing is left at a
+/// value that the file does not hold.
 public enum KerasFile {
     /// The formats, by what their files begin with.
     enum Format: Equatable {
@@ -32,8 +32,8 @@ public enum KerasFile {
     }
 
     /// Reads the model at `path`.
-    /// - Parameter weights: the weights file of a model in JSON; nil stands for `NAME.weights.h5` beside `NAME.json`. Formats
-    ///   that hold their weights take none.
+    /// - Parameter weights: the weights file of a model in JSON; nil stands for `NAME.weights.h5` beside `NAME.json`.
+    ///   Formats that hold their weights take none.
     /// - Throws: `ArtifactError`: a missing file, a damaged or oversized one, an unknown layer or setting with its place,
     ///   and variables that are missing, left over, out of order or of another shape, all in one error.
     public static func read(_ path: String, weights: String? = nil) throws -> ModelGraph {
@@ -68,8 +68,8 @@ public enum KerasFile {
     }
 
     /// Writes `graph` in the format that the name's ending asks for: `.keras`, `.h5` or `.hdf5` (a whole model that Keras 3
-    /// and, where its layers allow, Keras 2 load), or `.json` with `NAME.weights.h5` beside it. Each file is written whole or
-    /// not at all.
+    /// and, where its layers allow, Keras 2 load), or `.json` with `NAME.weights.h5` beside it. Each file is written whole
+    /// or not at all.
     /// - Returns: the paths of the files written.
     /// - Throws: `ArtifactError` when Keras cannot express the graph or the ending is none of these, `FileError` when a file
     ///   cannot be written.

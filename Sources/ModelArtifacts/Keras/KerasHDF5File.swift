@@ -4,7 +4,8 @@ import ModelGraph
 /// Whole models in one HDF5 file (`.h5`), Keras' format before `.keras`: the configuration is an attribute of the root, the
 /// weights lie in `model_weights` in the layout of Keras 2.
 ///
-/// The configuration is written in the spelling that Keras 2 and Keras 3 have in common.
+/// The configuration is written in the spelling that Keras 2 and Keras 3 have in common, so that both load it. The file says
+/// that it is of Keras 3, which matters for one function: Keras 2 does not look, and would compute another `hard_sigmoid`.
 enum KerasHDF5File {
     private static let weightsGroup = "model_weights"
 

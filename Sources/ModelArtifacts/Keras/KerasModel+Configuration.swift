@@ -17,8 +17,8 @@ extension KerasModel {
         return .object(members)
     }
 
-    /// The `model_config` of HDF5 files, in the spelling of Keras 2, which Keras 3 reads too: no modules, shapes of inputs as
-    /// `batch_input_shape`, connections as `[layer, 0, 0, keywords]`.
+    /// The `model_config` of HDF5 files, in the spelling of Keras 2, which Keras 3 reads too: no modules, shapes of inputs
+    /// as `batch_input_shape`, connections as `[layer, 0, 0, keywords]`.
     var oldConfiguration: JSONValue {
         .object(functional(layers: inputs.map(Self.oldInputLayer) + layers.map { layer in
             let sources = layer.sources.map { name in

@@ -40,7 +40,8 @@ extension KerasModel {
         if inputs.isEmpty || outputs.isEmpty { problems.append("an input or an output is missing") }
         guard problems.isEmpty else {
             throw failure(
-                graph.name, problems.joined(separator: ", "), advice: "leave out what no result needs, and let layers compute all")
+                graph.name, problems.joined(separator: ", "),
+                advice: "leave out what no result needs, and let a layer compute each result")
         }
     }
 

@@ -1,6 +1,7 @@
 import ModelGraph
 
-/// What a `ModelGraph` holds and Keras' own configuration does not. It travels in each file in a place that Keras passes over.
+/// What a `ModelGraph` holds and Keras' own configuration does not. It travels in each file in a place that Keras passes
+/// over.
 struct KerasOwnData: Equatable {
     /// The key under which it stands.
     static let key = "dwcp"

@@ -21,6 +21,7 @@ enum KerasTextFile {
         guard case var .object(members) = model.configuration else { preconditionFailure("a configuration is an object") }
         // Keras passes over members that it does not know.
         members[KerasOwnData.key] = KerasOwnData(graph).json
-        return (Data(JSONValue.object(members).text.utf8), try HDF5Encoder.encode(model.treeVariables(of: graph), path: path))
+        let weights = try HDF5Encoder.encode(model.treeVariables(of: graph), path: path)
+        return (Data(JSONValue.object(members).text.utf8), weights)
     }
 }

@@ -104,7 +104,8 @@ extension KerasWeights {
         guard !agree else { return paths }
         let wanted = expected.map { "\($0.qualifiedName) \($0.shape)" }.joined(separator: ", ")
         problems.append(
-            "\(Self.title(layer)): the file lists \(names.joined(separator: ", ")), but the layer has, in this order, \(wanted)")
+            "\(Self.title(layer)): the file lists \(names.joined(separator: ", ")), "
+                + "but the layer has, in this order, \(wanted)")
         layout.explained.formUnion(paths)
         return Array(repeating: nil, count: expected.count)
     }

@@ -4,8 +4,8 @@ extension KerasSettings {
     /// Names that Keras takes and does not write itself any more.
     private static let synonyms = ["swish": "silu", "hard_swish": "hard_silu"]
 
-    /// An activation by name, which must be stated: the defaults of the generations differ. Keras writes its own as texts; an
-    /// object would be somebody's own function.
+    /// An activation by name, which must be stated: the defaults of the generations differ. Keras writes its own as texts;
+    /// an object would be somebody's own function.
     mutating func activation(_ key: String = "activation") throws(ArtifactError) -> Activation {
         let found = try take(key)
         if found.isNull { return .linear }

@@ -14,7 +14,8 @@ struct KerasSettings {
         "moving_mean_initializer", "moving_variance_initializer", "kernel_regularizer", "recurrent_regularizer",
         "bias_regularizer", "activity_regularizer", "beta_regularizer", "gamma_regularizer", "kernel_constraint",
         "recurrent_constraint", "bias_constraint", "beta_constraint", "gamma_constraint", "synchronized",
-        "renorm_clipping", "renorm_momentum", "input_shape", "batch_input_shape", "input_dim", "input_length", "implementation",
+        "renorm_clipping", "renorm_momentum", "input_shape", "batch_input_shape", "input_dim", "input_length",
+        "implementation",
         // What steps behind a mask give; no layer that is read makes a mask.
         "zero_output_for_mask",
         // Keras 1.
