@@ -75,15 +75,6 @@ import Testing
         }
     }
 
-    private static func lstm(_ setting: String) -> String {
-        #"{"class_name": "LSTM", "config": {"# + setting
-            + #""units": 1, "activation": "tanh", "recurrent_activation": "tanh"}}"#
-    }
-
-    private static func bidirectional(_ mode: String, _ layer: String) -> String {
-        #""Bidirectional", "config": {"name": "b", "merge_mode": "# + mode + #", "layer": "# + layer
-    }
-
     @Test("What a model cannot be here is refused by name", arguments: [
         (#""Sequential", "config": {"name": "inner", "layers": []"#, "the layer inner is a whole model (Sequential)"),
         (#""LayerNormalization", "config": {"name": "n", "epsilon": 1, "rms_scaling": true"#, "rms_scaling of the layer n"),
@@ -91,10 +82,10 @@ import Testing
         (#""Masking", "config": {"name": "m", "mask_value": 0.0"#, "layer 1 is a Masking, which is not known"),
         (#""Concatenate", "config": {"name": "c", "axis": 0"#, "axis 0; the input has 1 to 2"),
         (#""Rescaling", "config": {"name": "r", "scale": [1, 2], "offset": 0"#, "2 values, but 3 features come in"),
-        (bidirectional("null", lstm("")), "the merge mode null"),
-        (bidirectional(#""sum""#, lstm(#""go_backwards": true, "#)), "must go forwards"),
+        (bidirectional("null", anyLSTM()), "the merge mode null"),
+        (bidirectional(#""sum""#, anyLSTM(#""go_backwards": true, "#)), "must go forwards"),
         (bidirectional(#""sum""#, #"{"class_name": "Flatten", "config": {}}"#), "LSTM and GRU are read in it"),
-        (#""TimeDistributed", "config": {"name": "t", "layer": "# + lstm(""), "it applies LSTM to each step"),
+        (#""TimeDistributed", "config": {"name": "t", "layer": "# + anyLSTM(), "it applies LSTM to each step"),
     ])
     func refused(layer: String, reason: String) throws {
         let error = try #require(throws: ArtifactError.self) {
@@ -129,6 +120,16 @@ import Testing
             #expect(error.description.contains("layer_0: Keras 3 has no name for the hard_sigmoid of Keras 2"), "\(error)")
         }
     }
+}
+
+/// JSON of an LSTM, and of a layer around another one.
+private func anyLSTM(_ setting: String = "") -> String {
+    #"{"class_name": "LSTM", "config": {"# + setting
+        + #""units": 1, "activation": "tanh", "recurrent_activation": "tanh"}}"#
+}
+
+private func bidirectional(_ mode: String, _ layer: String) -> String {
+    #""Bidirectional", "config": {"name": "b", "merge_mode": "# + mode + #", "layer": "# + layer
 }
 
 /// The facade: what a file is, its first bytes tell.
