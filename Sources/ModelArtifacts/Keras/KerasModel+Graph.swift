@@ -22,7 +22,9 @@ extension KerasModel {
         for node in graph.nodes {
             let place = "node \(node.name)"
             guard let kind = KerasLayer(node.operation) else {
-                throw failure(place, "Keras has no layer for \(node.operation.typeName) with these settings", advice: "write this model as ONNX")
+                throw failure(
+                    place, "Keras has no layer for \(node.operation.typeName) with these settings",
+                    advice: "write this model as ONNX")
             }
             guard !node.name.isEmpty, !node.name.contains("/"), shapes[node.name] == nil else {
                 throw failure(place, "the name is empty, holds a / or is taken", advice: "give each node a name of its own")
