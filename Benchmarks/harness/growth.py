@@ -39,8 +39,8 @@ def measure(setup: Setup) -> Section:
     sizes = [rows for rows in sizes if rows <= max(ROWS[0], setup.scale * sizes[-1])]
     grown = [_train(setup, rows) for rows in sizes]
     lines = [
-        f"`dwcp train bandwidth --epochs 1` from its start to the end of the epoch, on {thread_count()} threads; the best of "
-        "three runs up to 100,000 rows, one beyond.", "",
+        f"`dwcp train bandwidth --epochs 1` from its start to the end of the epoch, on {thread_count()} threads; the best "
+        "of three runs up to 100,000 rows, one beyond.", "",
         "| rows | file | validating, reading, features | all | per row | beside 100,000 rows | peak memory | per row |",
         "|---|---|---|---|---|---|---|---|",
         *rows(grown), "", *_threads(setup),
@@ -55,8 +55,8 @@ def rows(grown: list[Growth]) -> list[str]:
         relative = growth.seconds_per_row / reference.seconds_per_row
         verdict = "" if abs(relative - 1) <= FLAT_WITHIN else f", not within {FLAT_WITHIN:.0%}"
         lines.append(
-            f"| {growth.rows:,} | {growth.file_bytes / 1e6:.1f} MB | {growth.reading_seconds:.3g} s | {growth.seconds:.3g} s "
-            f"| {growth.seconds_per_row * 1e6:.1f} µs | {relative:.2f}×{verdict} | {growth.peak_bytes / (1 << 20):.0f} MiB "
+            f"| {growth.rows:,} | {growth.file_bytes / 1e6:.1f} MB | {growth.reading_seconds:.3g} s "
+            f"| {growth.seconds:.3g} s | {growth.seconds_per_row * 1e6:.1f} µs | {relative:.2f}×{verdict} | {growth.peak_bytes / (1 << 20):.0f} MiB "
             f"| {growth.peak_bytes / growth.rows:,.0f} B |")
     return lines
 
@@ -82,7 +82,10 @@ def _threads(setup: Setup) -> list[str]:
     count = thread_count()
     if count == 1:
         return ["One thread only: nothing to say about threads."]
-    lines = [f"| one epoch | 1 thread | {count} threads | ratio: median (range) | at least {LEAST_SPEEDUP} |", "|---|---|---|---|---|"]
+    lines = [
+        f"| one epoch | 1 thread | {count} threads | ratio: median (range) | at least {LEAST_SPEEDUP} |",
+        "|---|---|---|---|---|",
+    ]
     for name in ["lstm-b32", "autoencoder-b32"]:
         one, all_threads = epochs(setup, name, count)
         ratios = [slow / fast for slow, fast in zip(one, all_threads)]

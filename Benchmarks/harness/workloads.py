@@ -86,8 +86,9 @@ WORKLOADS = [
         "lstm-b32", "LSTM 128 → 64 → Dense 32 → 1, windows 10×22, one epoch, batch 32", "lstm",
         NETWORK_PEERS, samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=32, window=10, data="lstm"),
     Workload(
-        "lstm-b256", "the same, batch 256", "lstm", (*NETWORK_PEERS, "keras-tensorflow, unrolled"), samples=70_000, pairs=5,
-        floor=_training_flops(LSTM), batch=256, window=10, data="lstm", fewest=10_000),
+        "lstm-b256", "the network and windows of lstm-b32, one epoch, batch 256", "lstm",
+        (*NETWORK_PEERS, "keras-tensorflow, unrolled"), samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=256,
+        window=10, data="lstm", fewest=10_000),
     Workload(
         "autoencoder-b32", "LSTM autoencoder 64 → 32 → 32 → 64, windows 20×12, one epoch, batch 32", "autoencoder",
         NETWORK_PEERS, samples=50_000, pairs=5, floor=_training_flops(AUTOENCODER), batch=32, window=20,
@@ -96,7 +97,8 @@ WORKLOADS = [
         "policy-b32", "policy network 18 → 128 → 64 → 32 → 3, one epoch, batch 32", "policy",
         NETWORK_PEERS, samples=70_000, pairs=9, floor=_training_flops(POLICY), batch=32, data="policy"),
     Workload(
-        "variants", "eight networks 14 → 14 → 1, 1,000 rows: four for 300 epochs in batches of 70, four for 400 in batches of 90",
+        "variants",
+        "eight networks 14 → 14 → 1, 1,000 rows: four for 300 epochs in batches of 70, four for 400 in batches of 90",
         "variants", NETWORK_PEERS, samples=1_000, pairs=1, data="variants", fewest=1_000, warm_up=False),
     Workload(
         "forest-fit", "isolation forest, 200 trees of 256 rows, from rows×40", "forest-fit",
@@ -138,8 +140,8 @@ MEMORY_MEANING = (
     "epoch of lstm-b32")
 MEMORY_PEERS = ("keras-tensorflow", "keras-jax")
 
-# The names that a complete report has, in its order, and how many times faster (or smaller) than the best peer ours must be at
-# least, and should be.
+# The names that a complete report has, in its order, and how many times faster (or smaller) than the best peer ours must be
+# at least, and should be.
 GOALS = {
     "lstm-b32": (3.5, 4.5), "lstm-b256": (2.5, 3), "autoencoder-b32": (3, 4.5), "policy-b32": (3, 6),
     "variants": (100, 300), "forest-fit": (3, 8), "forest-score": (5, 12), "csv": (1, 2), "four-models": (3.5, 4.5),

@@ -1,4 +1,4 @@
-"""Single samples through the four models that a real run of `dwcp` wrote, by our own readers and by others on the same files."""
+"""Single samples through the four models that a real run of `dwcp` wrote, by our readers and by others on the same files."""
 
 import statistics
 from pathlib import Path
@@ -27,9 +27,10 @@ def measure(setup: Setup) -> Section:
     return Section(
         "One sample through the four written models",
         [
-            f"From `dwcp train-all --epochs 1` on {setup.samples(recording):,} rows; p50 and p99 of the calls of a round, median "
-            f"over the rounds. Wanted: our p99 under {amount(LIMIT_SECONDS, 's')}.", "",
-            "| file | ours, p50 | ours, p99 | other reader | its p50 | its p99 | ratio of p50: median (range) | our p99 under 1 ms |",
+            f"From `dwcp train-all --epochs 1` on {setup.samples(recording):,} rows; p50 and p99 of the calls of a "
+            f"round, median over the rounds. Wanted: our p99 under {amount(LIMIT_SECONDS, 's')}.", "",
+            "| file | ours, p50 | ours, p99 | other reader | its p50 | its p99 | ratio of p50: median (range) "
+            "| our p99 under 1 ms |",
             "|---|---|---|---|---|---|---|---|",
             *(row(name, result) for name, result in results.items()),
         ])

@@ -1,4 +1,4 @@
-"""The networks in Keras 3, trained with `fit`; defaults everywhere except the batch size. The worker has chosen the backend."""
+"""The networks in Keras 3, trained with `fit`; defaults everywhere except the batch size. The worker chooses the backend."""
 
 import time
 
@@ -69,7 +69,7 @@ def policy(settings):
 
 
 def variants(settings):
-    """Eight models one after the other, as scripts do; each is compiled and has trained one epoch before the clock starts."""
+    """Eight models one after the other, as scripts do; each is compiled and has trained an epoch before the clock starts."""
     rows, labels = samples.load(settings, "variant_rows"), samples.load(settings, "variant_labels")
     models = []
     for number in range(8):

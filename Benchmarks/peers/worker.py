@@ -16,7 +16,8 @@ BACKENDS = {"keras-jax": "jax", "keras-tensorflow": "tensorflow"}
 PEERS = {
     **{
         f"{peer}/{kind}": (module, kind)
-        for peer, module in [("keras-jax", "keras_networks"), ("keras-tensorflow", "keras_networks"), ("jax", "jax_networks")]
+        for peer, module in [
+            ("keras-jax", "keras_networks"), ("keras-tensorflow", "keras_networks"), ("jax", "jax_networks")]
         for kind in ["lstm", "autoencoder", "policy", "variants", "start"]
     },
     "keras-tensorflow, unrolled/lstm": ("keras_networks", "lstm_unrolled"),

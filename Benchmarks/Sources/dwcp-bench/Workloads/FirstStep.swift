@@ -1,7 +1,7 @@
 import Learners
 
-/// A process that has taken its first training step by the time it says that it is ready: the harness measures from its start
-/// until then.
+/// A process that has taken its first training step by the time it says that it is ready: the harness measures from its
+/// start until then.
 struct FirstStep: Contestant {
     init(_ settings: Settings) throws {
         let training = try NetworkTraining.lstm(settings)

@@ -3,8 +3,9 @@ import ModelArtifacts
 import ModelGraph
 import Randomness
 
-/// Training from fresh weights, one epoch if nothing else is said. The clock covers everything between data in memory and trained weights, also
-/// building the network, its initial weights and the step loop's buffers, which the peers have done before their clock.
+/// Training from fresh weights, one epoch if nothing else is said. The clock covers everything between data in memory and
+/// trained weights, also building the network, its initial weights and the step loop's buffers, which the peers have done
+/// before their clock.
 struct NetworkTraining: Contestant {
     let network: SequentialNetwork
     let data: TrainingData
@@ -19,7 +20,8 @@ struct NetworkTraining: Contestant {
     /// The last epoch's loss.
     func train(threads: Int, isCancelled: () -> Bool = { false }) throws -> Double {
         let trained = try network.train(
-            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads, isCancelled: isCancelled)
+            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads,
+            isCancelled: isCancelled)
         return trained.history.last?.loss ?? .nan
     }
 

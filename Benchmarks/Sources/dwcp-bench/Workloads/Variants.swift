@@ -4,8 +4,8 @@ import ModelGraph
 import Randomness
 import Synchronization
 
-/// The eight variants of a small binary classifier, 14 → 14 → 1, that a script for Keras trains one after the other: each for
-/// 300 epochs in batches of 70 or for 400 in batches of 90. Each is too small to share, so each thread trains one of them.
+/// The eight variants of a small binary classifier, 14 → 14 → 1, that a script for Keras trains one after the other: each
+/// for 300 epochs in batches of 70 or for 400 in batches of 90. Too small to share, so each thread trains one of them.
 struct Variants: Contestant {
     private let variants: [NetworkTraining]
     private let threads: Int
