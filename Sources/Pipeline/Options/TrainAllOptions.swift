@@ -72,10 +72,10 @@ extension ModelKind {
     /// Seconds that a trainer takes on one thread for 100,000 rows with the schema's settings; only how they compare counts.
     var expectedWork: Double {
         switch self {
-        case .bandwidth: 60
-        case .compression: 5
+        case .bandwidth: 30
+        case .compression: 3
         case .reliability: 2
-        case .latency: 200
+        case .latency: 250
         }
     }
 

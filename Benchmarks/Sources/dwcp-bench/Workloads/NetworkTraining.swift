@@ -2,6 +2,7 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Randomness
+import TensorCore
 
 /// One epoch of training from fresh weights. The clock covers everything between data in memory and trained weights, also
 /// building the network, its initial weights and the step loop's buffers, which the peers have done before their clock.
@@ -13,7 +14,8 @@ struct NetworkTraining: Contestant {
 
     func run() throws -> Round {
         let (trained, seconds) = try Round.measure {
-            try network.train(on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads)
+            try network.train(
+                on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: ThreadBudget(threads))
         }
         return Round(seconds: seconds, evidence: ["loss": trained.history.last?.loss ?? .nan])
     }
