@@ -13,7 +13,7 @@ private func parse(_ text: String) -> Double {
         let short = (margin + Array(text.utf8) + margin).withUnsafeBufferPointer {
             Decimal.parseShort(withMargin: UnsafeBufferPointer(rebasing: $0.dropFirst(margin.count).dropLast(margin.count)))
         }
-        let isShort = text.utf8.count <= 8 && text.wholeMatch(of: /([0-9]+\.?[0-9]*|\.[0-9]+)/) != nil
+        let isShort = text.utf8.count <= 16 && text.wholeMatch(of: /([0-9]+\.?[0-9]*|\.[0-9]+)/) != nil
         #expect(isShort ? short.bitPattern == value.bitPattern : short.isNaN, "\(text) among \(neighbour)")
     }
     return value
@@ -81,12 +81,12 @@ private func steps(_ a: Double, _ b: Double) -> UInt64 {
         #expect(parse(text).isNaN)
     }
 
-    @Test("any few characters read the same one by one and as a word")
+    @Test("up to eighteen characters of any kind read the same one by one and as words")
     func words() {
         var random = RandomStream(seed: 8)
-        let alphabet = Array("0123456789012345678901234567890123456789.....--+eE ,/:\"é")
+        let alphabet = Array("012345678901234567890123456789012345678901234567890123456789....-+e /:é")
         for _ in 0..<20_000 {
-            let text = String((0..<random.below(12)).map { _ in alphabet[random.below(alphabet.count)] })
+            let text = String((0..<random.below(19)).map { _ in alphabet[random.below(alphabet.count)] })
             _ = parse(text)
         }
     }

@@ -22,14 +22,15 @@ extension ColumnDecoder {
         case .categorical:
             let categories = categories
             decodeNumbers(
-                rows, of: cells, into: values, tally: &tally, short: { categories.find($0).map(Double.init) ?? .nan },
+                rows, of: cells, into: values, tally: &tally,
+                short: { categories.find(withMargin: $0).map(Double.init) ?? .nan },
                 any: { _ in .nan })
         case .datetime, .string: preconditionFailure("\(name) holds no numbers")
         }
     }
 
     /// - Parameters:
-    ///   - short: the number that a cell holds in the shortest notation; NaN, or any beyond the usual range, for others.
+    ///   - short: the number that a cell holds in the usual notation; NaN, or any beyond the usual range, for others.
     ///   - any: the same for all notations.
     @inline(__always)
     private func decodeNumbers(

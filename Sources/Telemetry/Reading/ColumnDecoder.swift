@@ -23,16 +23,12 @@ struct ColumnDecoder {
 
     private final class Details: Sendable {
         let definition: ColumnDefinition
-        let categories: ByteStringTable
+        let categories: TextChoices
         let missingMarkers: [[UInt8]]
 
         init(_ definition: ColumnDefinition, _ missingMarkers: [String]) {
             self.definition = definition
-            var categories = ByteStringTable()
-            for category in definition.categories ?? [] {
-                Array(category.utf8).withUnsafeBufferPointer { _ = categories.number(of: $0) }
-            }
-            self.categories = categories
+            categories = TextChoices(definition.categories ?? [])
             self.missingMarkers = missingMarkers.map { Array($0.utf8) }
         }
     }
@@ -52,8 +48,8 @@ struct ColumnDecoder {
     }
 
     var definition: ColumnDefinition { details.definition }
-    /// Numbered by their place in the schema.
-    var categories: ByteStringTable { details.categories }
+    /// In the schema's order.
+    var categories: TextChoices { details.categories }
     var name: String { details.definition.name }
 
     /// Decoders of the schema's columns that a file has, in the file's order. Of repeated names the first counts.
@@ -90,7 +86,7 @@ struct ColumnDecoder {
             let value = Decimal.parse(cell)
             if abs(value) <= Self.largestInteger, Double(Int64(value)) == value { return .value(value) }
         case .categorical:
-            if let code = categories.find(cell) { return .value(Double(code)) }
+            if let code = categories.find(withMargin: cell) { return .value(Double(code)) }
         case .datetime:
             if Instant.parse(cell) != nil { return .text }
         case .string:

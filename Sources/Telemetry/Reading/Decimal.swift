@@ -47,33 +47,65 @@ enum Decimal {
         return negative ? -value : value
     }
 
-    /// What `parse` returns for up to eight characters of digits and at most one point, which are taken as one word; NaN for
-    /// any other text.
-    /// - Parameter text: eight bytes from its start on can be loaded, whatever stands behind it.
+    /// What `parse` returns for up to sixteen characters of digits and at most one point, which are taken as one word or two;
+    /// NaN for any other text.
+    /// - Parameter text: eight bytes from any place of it on can be loaded, whatever stands behind it.
     @inline(__always)
     static func parseShort(withMargin text: UnsafeBufferPointer<UInt8>) -> Double {
-        guard let bytes = text.baseAddress, text.count > 0, text.count <= 8 else { return .nan }
-        // Digits become their values and the last stands in the highest byte; the zeros below the first count nothing.
-        let loaded = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
-        var word = (loaded ^ (UInt64(UInt8(ascii: "0")) * ones)) << UInt64(64 - 8 * text.count)
+        guard let bytes = text.baseAddress, text.count > 0, text.count <= 16 else { return .nan }
         var decimals = 0
-        // A point becomes 0x1e, which has a bit that no digit has.
-        let point = word & (0x10 * ones)
-        if point != 0 {
-            let position = UInt64(point.trailingZeroBitCount - 4)
-            guard (word >> position) & 0xff == 0x1e, text.count > 1 else { return .nan }
-            // What stands before the point moves up by one byte, over it.
-            let before = word & ((1 as UInt64) << position &- 1)
-            word = (word & (~0xff << position)) | before << 8
-            decimals = 7 - Int(position / 8)
+        let mantissa: UInt64
+        if text.count <= 8 {
+            var word = digits(bytes, count: text.count)
+            if text.count > 1, let found = removePoint(from: &word, below: 0) { decimals = found }
+            guard areDigits(word) else { return .nan }
+            mantissa = number(word)
+        } else {
+            var high = digits(bytes, count: text.count - 8)
+            var low = digits(bytes + (text.count - 8), count: 8)
+            if let found = removePoint(from: &low, below: high >> 56) {
+                high <<= 8
+                decimals = found
+            } else if let found = removePoint(from: &high, below: 0) {
+                decimals = 8 + found
+            }
+            guard areDigits(high), areDigits(low) else { return .nan }
+            mantissa = number(high) &* 100_000_000 &+ number(low)
         }
-        // Every byte is 9 at most.
-        guard (word | (word &+ 0x76 * ones)) & (0x80 * ones) == 0 else { return .nan }
-        // Neighbours add up: digits to pairs, pairs to fours, fours to the number.
-        word = ((word &* (10 << 8 + 1)) >> 8) & 0x00ff_00ff_00ff_00ff
-        word = ((word &* (100 << 16 + 1)) >> 16) & 0x0000_ffff_0000_ffff
-        word = (word &* (10_000 << 32 + 1)) >> 32
-        return Double(Int64(bitPattern: word)) / powersOfTen[decimals]
+        return Double(Int64(bitPattern: mantissa)) / powersOfTen[decimals]
+    }
+
+    /// Up to eight characters as digits' values, the last one in the highest byte; the zeros below the first count nothing.
+    @inline(__always)
+    private static func digits(_ text: UnsafePointer<UInt8>, count: Int) -> UInt64 {
+        let loaded = UInt64(littleEndian: UnsafeRawPointer(text).loadUnaligned(as: UInt64.self))
+        return (loaded ^ (UInt64(UInt8(ascii: "0")) * ones)) << UInt64(64 - 8 * count)
+    }
+
+    /// Removes the first point, if no other character that is no digit stands before it: what stands before moves up by one
+    /// byte, over it, and `below` becomes the lowest byte. Returns how many digits stand behind it.
+    @inline(__always)
+    private static func removePoint(from word: inout UInt64, below: UInt64) -> Int? {
+        // A point is 0x1e by now: it has a bit that no digit has.
+        let mark = word & (0x10 * ones)
+        guard mark != 0 else { return nil }
+        let position = UInt64(mark.trailingZeroBitCount - 4)
+        guard (word >> position) & 0xff == 0x1e else { return nil }
+        let before = word & ((1 as UInt64) << position &- 1)
+        word = (word & (~0xff << position)) | before << 8 | below
+        return 7 - Int(position / 8)
+    }
+
+    /// Whether every byte is 9 at most.
+    @inline(__always)
+    private static func areDigits(_ word: UInt64) -> Bool { (word | (word &+ 0x76 * ones)) & (0x80 * ones) == 0 }
+
+    /// Neighbours add up: digits to pairs, pairs to fours, fours to the number.
+    @inline(__always)
+    private static func number(_ word: UInt64) -> UInt64 {
+        let pairs = ((word &* (10 << 8 + 1)) >> 8) & 0x00ff_00ff_00ff_00ff
+        let fours = ((pairs &* (100 << 16 + 1)) >> 16) & 0x0000_ffff_0000_ffff
+        return (fours &* (10_000 << 32 + 1)) >> 32
     }
 
     private static let ones: UInt64 = 0x0101_0101_0101_0101

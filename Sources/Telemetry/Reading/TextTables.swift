@@ -13,13 +13,6 @@ struct ByteStringTable {
 
     subscript(number: Int) -> ArraySlice<UInt8> { bytes[(number == 0 ? 0 : ends[number - 1])..<ends[number]] }
 
-    /// The number of a string that is in the table.
-    @inline(__always)
-    func find(_ string: UnsafeBufferPointer<UInt8>) -> Int32? {
-        let number = slots[slot(of: string, hash: Self.hash(string))]
-        return number < 0 ? nil : number
-    }
-
     /// The number of a string, which is added if it is new.
     @inline(__always)
     mutating func number(of string: UnsafeBufferPointer<UInt8>) -> Int32 {
@@ -88,6 +81,39 @@ struct ByteStringTable {
     private static func mixed(_ value: UInt64) -> UInt64 {
         let product = (value ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xa076_1d64_78bd_642f)
         return product.high ^ product.low
+    }
+}
+
+/// Finds which of a few texts a cell holds, by its first eight bytes and its length.
+struct TextChoices {
+    private let keys: [(head: UInt64, count: Int)]
+    private let texts: [[UInt8]]
+
+    init(_ texts: [String]) {
+        self.texts = texts.map { Array($0.utf8) }
+        keys = self.texts.map { text in
+            let margin = [UInt8](repeating: 0, count: 8)
+            return ((text + margin).withUnsafeBufferPointer { Self.head($0, count: text.count) }, text.count)
+        }
+    }
+
+    /// The place of a text among the choices.
+    /// - Parameter text: eight bytes from its start on can be loaded, whatever stands behind it.
+    @inline(__always)
+    func find(withMargin text: UnsafeBufferPointer<UInt8>) -> Int? {
+        let head = Self.head(text, count: text.count)
+        for place in keys.indices where keys[place].head == head && keys[place].count == text.count {
+            if text.count <= 8 || texts[place].withUnsafeBufferPointer(text.holdsSameBytes) { return place }
+        }
+        return nil
+    }
+
+    /// The first eight of `count` bytes, zeros in place of those behind.
+    @inline(__always)
+    private static func head(_ text: UnsafeBufferPointer<UInt8>, count: Int) -> UInt64 {
+        guard let bytes = text.baseAddress, count > 0 else { return 0 }
+        let loaded = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+        return count < 8 ? loaded & ((1 as UInt64) << UInt64(8 * count) &- 1) : loaded
     }
 }
 
