@@ -78,7 +78,7 @@ let package = Package(
         module("Pipeline", [
             "Trainers", "Learners", "TensorCore", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference",
             "Telemetry",
-            "Simulation", "Importing", "Metrics", "Failures", "Files", subprocess, system,
+            "Simulation", "Importing", "Metrics", "Randomness", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
@@ -103,7 +103,7 @@ let package = Package(
         tests("Reports", ["Reports"]),
         tests("Pipeline", [
             "Pipeline", "Telemetry", "Learners", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports", "Failures",
-            "Files",
+            "Files", "Randomness",
         ]),
         tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],

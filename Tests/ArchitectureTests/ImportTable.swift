@@ -28,7 +28,7 @@ enum ImportTable {
         "Reports": [],
         "Pipeline": [
             "Trainers", "Learners", "TensorCore", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
-            "Simulation", "Importing", "Metrics", "Failures", "Files", "Subprocess", "SystemPackage",
+            "Simulation", "Importing", "Metrics", "Randomness", "Failures", "Files", "Subprocess", "SystemPackage",
         ],
         "dwcp": ["Pipeline", "Evaluation", "Telemetry", "Failures", "ArgumentParser"],
         "TestSupport": ["ModelGraph", "Telemetry", "Randomness"],

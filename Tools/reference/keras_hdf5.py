@@ -34,6 +34,9 @@ def main(folder: Path) -> None:
     with h5py.File(folder / "refused_unwritten.h5", "w") as f:
         f.create_dataset("a", (3,), "<f4")
     np.save(folder / "float64.npy", np.array([[1, -0.5], [1 / 3, 1e30]]))
+    arrays = {"first": np.arange(6, dtype="<f4").reshape(2, 3), "second": np.array([0.5, -1.5])}
+    np.savez(folder / "stored.npz", **arrays)
+    np.savez_compressed(folder / "deflated.npz", **arrays)
     np.save(folder / "refused_integers.npy", np.arange(4))
     np.save(folder / "refused_fortran.npy", np.asfortranarray(np.zeros((2, 3), "<f4")))
 

@@ -1,9 +1,10 @@
-import Foundation
-import Randomness
+public import Foundation
+public import Randomness
 
 /// Seeded damage to bytes, for fuzz tests.
-enum Mutation {
-    static func apply(to data: inout Data, _ random: inout RandomStream) {
+public enum Mutation {
+    /// Changes a byte or a bit, swaps two stretches, or rarely cuts the end off.
+    public static func apply(to data: inout Data, _ random: inout RandomStream) {
         guard !data.isEmpty else { return }
         let place = data.startIndex + random.below(data.count)
         switch random.below(6) {
