@@ -105,6 +105,7 @@ let package = Package(
             "Pipeline", "Telemetry", "Learners", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports", "Failures",
             "Files", "Randomness",
         ]),
+        tests("Fuzz", ["ModelArtifacts", "ModelGraph", "Telemetry", "Failures", "Randomness"]),
         tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17

@@ -8,8 +8,8 @@ import Testing
 /// explained error.
 ///
 /// `make fuzz` sets DWCP_FUZZ_ROUNDS to 100,000 a reader and looks at memory; without the variable it is a short run. A crash ends
-/// the process: the round that it happened in is among the last `DWCP_FUZZ_PROGRESS` lines, and every round can be repeated,
-/// since it follows from its number alone.
+/// the process: the round that it happened in follows the last line printed, and every round can be repeated, since it follows
+/// from its number alone.
 @Suite(.serialized) struct FuzzTests {
     /// The longest that reading one small file may take, on a busy machine.
     private static let slowest = Duration.seconds(5)
