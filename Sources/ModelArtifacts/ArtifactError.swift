@@ -1,6 +1,6 @@
 //  ModelArtifacts owns the way between a `ModelGraph` and files that other programs read: Keras archives (zip, JSON,
-//  HDF5), ONNX, NumPy arrays. Reading is as strict as writing, and every byte read is taken for hostile. It must never
-//  import a layer class (Learners, Trainers), execute a model (Inference) or know about telemetry.
+//  HDF5), ONNX, scikit-learn's pickles, NumPy arrays. Reading is as strict as writing, and every byte read is taken for
+//  hostile. It must never import a layer class (Learners, Trainers), execute a model (Inference) or know about telemetry.
 
 public import Failures
 

@@ -18,6 +18,11 @@ DWCP_INTEROP_FOLDER="$folder/layers" swift test --configuration release --scratc
     --filter KerasInteropTests > "$folder/layers.log" 2>&1 || { cat "$folder/layers.log" >&2; exit 1; }
 "$python" Tools/interop/keras_check.py "$folder/layers"
 
+echo "interop: a forest in stock scikit-learn and ONNX Runtime, every row to the bit"
+DWCP_INTEROP_FOLDER="$folder/forest" swift test --configuration release --scratch-path "$build" --skip-build \
+    --filter ForestInteropTests > "$folder/forest.log" 2>&1 || { cat "$folder/forest.log" >&2; exit 1; }
+"$python" Tools/interop/forest_check.py "$folder/forest"
+
 echo "interop: artifacts of a small training run in stock Keras and ONNX Runtime"
 dwcp=$build/release/dwcp
 "$dwcp" generate --output "$folder/data.csv" --incidents "$folder/incidents.json" --samples 12000 > /dev/null

@@ -5,30 +5,38 @@ extension OperatorPreparation {
     func binary() throws(OperatorProblem) -> OperatorComputation {
         try requireOnly([], inputs: 2 ... 2)
         switch node.operatorType {
-        case "Add": return Self.broadcasting { $0 + $1 }
-        case "Sub": return Self.broadcasting { $0 - $1 }
-        case "Mul": return Self.broadcasting { $0 * $1 }
-        case "Div": return Self.broadcasting { $0 / $1 }
-        case "Pow": return Self.broadcasting { pow($0, $1) }
+        case "Add": return Self.broadcasting({ $0 + $1 }, { $0 + $1 })
+        case "Sub": return Self.broadcasting({ $0 - $1 }, { $0 - $1 })
+        case "Mul": return Self.broadcasting({ $0 * $1 }, { $0 * $1 })
+        case "Div": return Self.broadcasting({ $0 / $1 }, { $0 / $1 })
+        case "Pow": return Self.broadcasting({ pow($0, $1) }, { pow($0, $1) })
         default:
             return { inputs throws(OperatorProblem) in
-                let (shape, values) = try Self.broadcast(inputs) { $0 >= $1 }
+                let (shape, values) = try Self.broadcast(inputs.floats(0), inputs.floats(1)) { $0 >= $1 }
                 return [OperatorValue(shape: shape, .bool(values))]
             }
         }
     }
 
-    private static func broadcasting(_ function: @escaping @Sendable (Float, Float) -> Float) -> OperatorComputation {
+    /// Both inputs are float, or both are double.
+    private static func broadcasting(
+        _ single: @escaping @Sendable (Float, Float) -> Float, _ double: @escaping @Sendable (Double, Double) -> Double
+    ) -> OperatorComputation {
         { inputs throws(OperatorProblem) in
-            let (shape, values) = try broadcast(inputs, function)
+            let (first, second) = (try inputs.value(0), try inputs.value(1))
+            if case .double(let left) = first.elements, case .double(let right) = second.elements {
+                let (shape, values) = try broadcast((first.shape, left), (second.shape, right), double)
+                return [OperatorValue(shape: shape, .double(values))]
+            }
+            let (shape, values) = try broadcast(inputs.floats(0), inputs.floats(1), single)
             return [OperatorValue(shape: shape, .float(values))]
         }
     }
 
-    private static func broadcast<Result>(
-        _ inputs: [OperatorValue?], _ function: (Float, Float) -> Result
+    private static func broadcast<Element, Result>(
+        _ first: (shape: [Int], values: [Element]), _ second: (shape: [Int], values: [Element]),
+        _ function: (Element, Element) -> Result
     ) throws(OperatorProblem) -> (shape: [Int], values: [Result]) {
-        let (first, second) = (try inputs.floats(0), try inputs.floats(1))
         let shape = try ShapeArithmetic.broadcast(first.shape, second.shape)
         let a = ShapeArithmetic.broadcastStrides(first.shape, to: shape)
         let b = ShapeArithmetic.broadcastStrides(second.shape, to: shape)

@@ -23,7 +23,8 @@ public enum OnnxFile {
     /// The operators that a model becomes. Inputs and outputs keep their names and get a leading symbolic axis `batch`.
     ///
     /// An isolation forest under a metadata key `threshold` gets a second output `is_anomaly`, int64 `[batch, 1]`:
-    /// `score >= threshold`, compared in float32.
+    /// `score >= threshold`, on every row as our own score says. The score is the same bits in any runtime that adds path
+    /// lengths in double, as ONNX Runtime does.
     /// - Throws: `OnnxError`.
     public static func operators(of graph: ModelGraph) throws -> OperatorGraph { try OnnxLowering.lower(graph) }
 

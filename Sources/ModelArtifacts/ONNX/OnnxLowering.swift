@@ -71,7 +71,7 @@ struct OnnxLowering {
         guard let text = model.metadata["threshold"],
             let score = model.outputs.first(where: { output in forests.contains { $0.name == output.source } })
         else { return }
-        guard let threshold = Float(text), threshold.isFinite else {
+        guard let threshold = Double(text).map(Self.roundedUp), threshold.isFinite else {
             throw .unwritable(model.name, "the metadata key `threshold` holds `\(text)`; expected a number")
         }
         nodeName = "is_anomaly"
@@ -108,6 +108,8 @@ struct OnnxLowering {
     mutating func constant(_ role: String, scalar: Float) -> String {
         add(role, .float(Tensor(shape: [], values: [scalar])))
     }
+
+    mutating func constant(_ role: String, double: Double) -> String { add(role, .double(shape: [], values: [double])) }
 
     private mutating func add(_ role: String, _ constant: OperatorGraph.Constant) -> String {
         let name = "\(nodeName)/\(role)"
