@@ -55,16 +55,17 @@ let package = Package(
         // Foundations.
         module("Failures"),
         module("Files", ["Failures"]),
+        module("Deflate", ["CZlib"]),
         module("Randomness"),
         module("Expressions", ["Failures"]),
         module("ModelGraph"),
         module("TensorCore", ["CKernels", "COpenBLAS", "Randomness"]),
 
         // Data, learning, files.
-        module("Telemetry", ["CZlib", "Expressions", "Failures", "Files"]),
+        module("Telemetry", ["Deflate", "Expressions", "Failures", "Files"]),
         module("Metrics", ["Randomness"]),
         module("Learners", ["TensorCore", "ModelGraph", "Randomness", "Failures"]),
-        module("ModelArtifacts", ["ModelGraph", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
+        module("ModelArtifacts", ["ModelGraph", "Deflate", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
         module("Inference", ["ModelGraph", "TensorCore", "Failures"]),
         module("Simulation", ["Telemetry", "Randomness", "Failures", "Files"]),
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),

@@ -10,14 +10,15 @@ enum ImportTable {
     static let allowed: [String: Set<String>] = [
         "Failures": [],
         "Files": ["Failures"],
+        "Deflate": ["CZlib"],
         "Randomness": [],
         "Expressions": ["Failures"],
         "ModelGraph": [],
         "TensorCore": ["CKernels", "COpenBLAS", "Randomness"],
-        "Telemetry": ["CZlib", "Expressions", "Failures", "Files"],
+        "Telemetry": ["Deflate", "Expressions", "Failures", "Files"],
         "Metrics": ["Randomness"],
         "Learners": ["TensorCore", "ModelGraph", "Randomness", "Failures"],
-        "ModelArtifacts": ["ModelGraph", "CHDF5", "CZip", "COnnx", "Failures", "Files"],
+        "ModelArtifacts": ["ModelGraph", "Deflate", "CHDF5", "CZip", "COnnx", "Failures", "Files"],
         "Inference": ["ModelGraph", "TensorCore", "Failures"],
         "Simulation": ["Telemetry", "Randomness", "Failures", "Files"],
         "Importing": ["Telemetry", "Expressions", "Failures", "Files", "Yams"],
@@ -36,7 +37,7 @@ enum ImportTable {
 
     /// Which target owns which C module: the only one that may import it.
     static let owners: [String: String] = [
-        "COpenBLAS": "TensorCore", "CKernels": "TensorCore", "CZlib": "Telemetry", "CHDF5": "ModelArtifacts",
+        "COpenBLAS": "TensorCore", "CKernels": "TensorCore", "CZlib": "Deflate", "CHDF5": "ModelArtifacts",
         "CZip": "ModelArtifacts", "COnnx": "ModelArtifacts",
     ]
 

@@ -67,11 +67,11 @@ import Testing
         #expect(kernel == .float(Tensor(shape: [1, 4, 2], values: [11, 21, 14, 24, 12, 22, 13, 23])))
     }
 
-    @Test("an activation that ONNX has no recurrent name for is refused with the node and the choices")
-    func refusedRecurrentActivation() throws {
-        let layer = LayerCase.stack("odd", [4, 3], [LayerCase.lstm(3, 2, .gelu)])
+    @Test("a recurrence with activations that ONNX does not know is refused beyond 2000 steps, with its layer and both names")
+    func tooManySteps() throws {
+        let layer = LayerCase.stack("odd", [2_001, 3], [LayerCase.lstm(3, 2, .gelu)])
         let error = #expect(throws: OnnxError.self) { try OnnxFile.encode(layer.graph) }
-        #expect(error?.description.contains("`layer_0`: the activation `gelu`") == true)
-        #expect(error?.description.contains("sigmoid, tanh, relu or softplus") == true)
+        #expect(error?.description.contains("`layer_0`: ONNX' LSTM does not know the activations sigmoid and gelu") == true)
+        #expect(error?.description.contains("2001 steps") == true)
     }
 }

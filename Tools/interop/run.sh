@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Loads what the program writes with stock readers: every layer's Keras archive, and the artifacts of a small training run.
+# Loads what the program writes with stock readers: every layer's Keras archive and ONNX file, and the artifacts of a small training run.
 #
 #   Tools/interop/run.sh PYTHON BUILD_FOLDER       (after `swift test --scratch-path BUILD_FOLDER`)
 #
@@ -22,6 +22,11 @@ echo "interop: a forest in stock scikit-learn and ONNX Runtime, every row to the
 DWCP_INTEROP_FOLDER="$folder/forest" swift test --configuration release --scratch-path "$build" --skip-build \
     --filter ForestInteropTests > "$folder/forest.log" 2>&1 || { cat "$folder/forest.log" >&2; exit 1; }
 "$python" Tools/interop/forest_check.py "$folder/forest"
+
+echo "interop: ONNX files of every layer in ONNX Runtime"
+DWCP_INTEROP_FOLDER="$folder/operators" swift test --configuration release --scratch-path "$build" --skip-build \
+    --filter OnnxInteropTests > "$folder/operators.log" 2>&1 || { cat "$folder/operators.log" >&2; exit 1; }
+"$python" Tools/interop/onnx_check.py "$folder/operators"
 
 echo "interop: artifacts of a small training run in stock Keras and ONNX Runtime"
 dwcp=$build/release/dwcp
