@@ -26,7 +26,7 @@ import Testing
         let allowed = reader.memoryFactor * largest + FuzzedReader.memoryFloor
         var refused = 0
         var before = PeakMemory.reset()
-        for round in 0 ..< Self.environment ?? 300 {
+        for round in 0 ..< (Self.environment ?? 300) {
             var random = RandomStream(seed: 1).child("fuzz \(reader.name)", round)
             var bytes = seeds[random.below(seeds.count)]
             for _ in 0 ... random.below(4) { Mutation.apply(to: &bytes, &random) }

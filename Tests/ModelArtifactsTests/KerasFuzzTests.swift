@@ -1,6 +1,7 @@
 import Foundation
 import ModelGraph
 import Randomness
+import TestSupport
 import Testing
 
 @testable import ModelArtifacts

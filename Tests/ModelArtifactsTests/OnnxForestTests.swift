@@ -140,4 +140,19 @@ import Testing
         #expect(error?.description.contains("tree 7, node \(parent), has the child 0") == true)
         #expect(throws: InferenceError.self) { try GraphExecutor(broken) }
     }
+
+    @Test("a forest and its flag come back from the operators")
+    func raised() throws {
+        let operators = try OnnxFile.operators(of: Self.graph(threshold: "0.6123"))
+        let raised = try OnnxFile.model(of: operators)
+        #expect(try OnnxFile.operators(of: raised) == operators)
+        guard case .isolationForest(let forest)? = raised.nodes.first?.operation else { throw Absent() }
+        #expect(forest.trees == Self.forest.trees)
+        #expect(forest.center == Self.forest.center && forest.scale == Self.forest.scale)
+        // The file holds the normaliser's reciprocal in float32.
+        #expect(abs(forest.averagePathLength / Self.forest.averagePathLength - 1) <= 1e-7)
+        #expect(raised.outputs.map(\.name) == ["output"])
+    }
+
+    private struct Absent: Error {}
 }

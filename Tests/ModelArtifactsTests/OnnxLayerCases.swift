@@ -138,7 +138,10 @@ struct LayerCase: Sendable, CustomTestStringConvertible {
                 "bidirectional pair",
                 bidirectional(lstm(3, 4, sequences: sequences), gru(3, 3, sequences: sequences, backwards: true))),
         ]
-    } + [stack("lstm one step", [1, 3], [lstm(3, 4, sequences: true, .mish)])]
+    } + [
+        stack("lstm two clips", [4, 3], [lstm(3, 3, .hardTanh, gates: .relu6)]),
+        stack("lstm one step", [1, 3], [lstm(3, 4, sequences: true, .mish)]),
+    ]
 
     private static let normalizations: [LayerCase] = [
         stack("layer normalization", [3, 4], [layerNormalization()]),

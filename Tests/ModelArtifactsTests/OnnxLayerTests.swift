@@ -34,7 +34,7 @@ import Testing
         let expected = try #require(try GraphExecutor(layer.graph).run(layer.inputs)["output"])
         let file = try OnnxFile.decode(OnnxFile.encode(layer.graph), path: "model.onnx")
         let output = try OperatorExecutor(file).run(layer.inputs)["output"]
-        #expect(difference(output, expected) <= 1e-5)
+        #expect(difference(output, expected) <= 1e-6)
     }
 
     @Test("the gates of an LSTM are reordered from input, forget, candidate, output to input, output, forget, candidate")

@@ -98,6 +98,8 @@ def directions():
             backward_layer=layers.GRU(3, go_backwards=True, return_sequences=sequences),
         )
         yield f"bidirectional pair {suffix}", run((4, 3), [pair])
+    # Both become a Clip, with other bounds each.
+    yield "lstm two clips", run((4, 3), [layers.LSTM(3, activation="hard_tanh", recurrent_activation="relu6")])
     yield "lstm one step", run((1, 3), [layers.LSTM(4, activation="mish", return_sequences=True)])
 
 

@@ -2,11 +2,13 @@ import ModelGraph
 
 extension OnnxLowering {
     /// Functions that opset 17 has no operator for are composed. `features` is the size of the last axis.
+    ///
+    /// A layer may hold several functions, so constants are named after their values.
     mutating func activation(_ function: Activation, _ source: String, features: Int) -> String {
         switch function {
         case .linear: source
         case .relu: emit("Relu", [source])
-        case .relu6: clip(source, 0, 6)
+        case .relu6: clip(source, constant("zero", scalar: 0), constant("six", scalar: 6))
         case .sigmoid: emit("Sigmoid", [source])
         case .tanh: emit("Tanh", [source])
         case .exponential: emit("Exp", [source])
@@ -20,7 +22,7 @@ extension OnnxLowering {
         case .hardSigmoidKeras2: hardSigmoid(source, slope: 0.2)
         case .sparseSigmoid: hardSigmoid(source, slope: 0.5)
         case .hardSiLU: emit("HardSwish", [source])
-        case .hardTanh: clip(source, -1, 1)
+        case .hardTanh: clip(source, constant("minus_one", scalar: -1), constant("one", scalar: 1))
         case .hardShrink: emit("Shrink", [source], ["lambd": .float(0.5), "bias": .float(0)])
         case .softShrink: emit("Shrink", [source], ["lambd": .float(0.5), "bias": .float(0.5)])
         case .softmax: emit("Softmax", [source], ["axis": .int(-1)])
@@ -30,8 +32,8 @@ extension OnnxLowering {
         }
     }
 
-    private mutating func clip(_ source: String, _ low: Float, _ high: Float) -> String {
-        emit("Clip", [source, constant("low", scalar: low), constant("high", scalar: high)])
+    private mutating func clip(_ source: String, _ low: String, _ high: String) -> String {
+        emit("Clip", [source, low, high])
     }
 
     private mutating func hardSigmoid(_ source: String, slope: Float) -> String {
@@ -51,7 +53,7 @@ extension OnnxLowering {
         case .sparsePlus:
             // `clip(x + 1, 0, 2)² / 4` is the parabola and, from 1 on, 1; the rest of `x` is added there.
             let raised = emit("Add", [source, constant("one", scalar: 1)])
-            let clipped = emit("Clip", [raised, constant("zero", scalar: 0), constant("two", scalar: 2)])
+            let clipped = clip(raised, constant("zero", scalar: 0), constant("two", scalar: 2))
             let parabola = emit("Mul", [emit("Mul", [clipped, clipped]), constant("quarter", scalar: 0.25)])
             let beyond = emit("Relu", [emit("Sub", [source, constant("one", scalar: 1)])])
             return emit("Add", [parabola, beyond])
@@ -79,6 +81,18 @@ extension OnnxLowering {
         let kept = emit("ReduceSum", [isKept, constant("last_axis", [-1])], ["keepdims": .int(1)])
         let threshold = emit("Div", [emit("Sub", [total, constant("one", scalar: 1)]), kept])
         return emit("Relu", [emit("Sub", [source, threshold])])
+    }
+}
+
+extension OnnxLowering {
+    /// The operators that a function becomes.
+    static func operatorTypes(of function: Activation) -> [String] {
+        let model = ModelGraph(
+            name: function.rawValue, inputs: [ModelGraph.Input(name: "input", shape: [1])],
+            nodes: [ModelGraph.Node(name: "function", operation: .activation(function), sources: ["input"])],
+            outputs: [ModelGraph.Output(name: "output", source: "function")])
+        let nodes = (try? lower(model))?.nodes ?? []
+        return nodes.map(\.operatorType).filter { $0 != "Identity" }
     }
 }
 

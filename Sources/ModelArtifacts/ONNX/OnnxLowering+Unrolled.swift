@@ -32,11 +32,14 @@ extension OnnxLowering {
 
     /// `c = f · c + i · g`, `h = o · activation(c)`.
     private mutating func lstmSteps(_ sums: String, _ layer: OnnxRecurrence) -> [String] {
-        let recurrent = constant("\(layer.prefix)recurrent_kernel", layer.recurrentKernel)
         let biased = emit("Add", [sums, constant("\(layer.prefix)bias", layer.bias)])
         var (hidden, cell): ([String], String?) = ([], nil)
         for step in steps(biased, layer) {
-            let gates = hidden.last.map { emit("Add", [step, emit("MatMul", [$0, recurrent])]) } ?? step
+            var gates = step
+            if let last = hidden.last {
+                let kernel = constant("\(layer.prefix)recurrent_kernel", layer.recurrentKernel)
+                gates = emit("Add", [step, emit("MatMul", [last, kernel])])
+            }
             let parts = split(gates, axis: -1, into: 4)
             let input = activation(layer.recurrentActivation, parts[0], features: layer.units)
             let candidate = activation(layer.activation, parts[2], features: layer.units)
@@ -75,8 +78,11 @@ extension OnnxLowering {
         _ inputs: [String], _ hidden: String?, _ layer: OnnxRecurrence
     ) -> (update: String, candidate: String) {
         let bias = constant("\(layer.prefix)recurrent_bias", Tensor(Array(layer.bias.values.suffix(3 * layer.units))))
-        let kernel = constant("\(layer.prefix)recurrent_kernel", layer.recurrentKernel)
-        let sums = hidden.map { emit("Add", [emit("MatMul", [$0, kernel]), bias]) } ?? bias
+        var sums = bias
+        if let hidden {
+            let kernel = constant("\(layer.prefix)recurrent_kernel", layer.recurrentKernel)
+            sums = emit("Add", [emit("MatMul", [hidden, kernel]), bias])
+        }
         let parts = split(sums, axis: -1, into: 3)
         let update = gate(inputs[0], parts[0], layer)
         let reset = gate(inputs[1], parts[1], layer)
@@ -87,10 +93,10 @@ extension OnnxLowering {
     private mutating func stepResettingBefore(
         _ inputs: [String], _ hidden: String?, _ layer: OnnxRecurrence
     ) -> (update: String, candidate: String) {
+        guard let hidden else { return (gate(inputs[0], nil, layer), inputs[2]) }
         let gates = constant("\(layer.prefix)gates_kernel", layer.recurrentKernel.columns(0 ..< 2 * layer.units))
         let kernel = constant(
             "\(layer.prefix)candidate_kernel", layer.recurrentKernel.columns(2 * layer.units ..< 3 * layer.units))
-        guard let hidden else { return (gate(inputs[0], nil, layer), inputs[2]) }
         let parts = split(emit("MatMul", [hidden, gates]), axis: -1, into: 2)
         let update = gate(inputs[0], parts[0], layer)
         let reset = gate(inputs[1], parts[1], layer)

@@ -120,7 +120,7 @@ struct OnnxLowering {
     }
 
     /// Adds a constant of the current node and returns its name.
-    mutating func constant(_ role: String, _ tensor: Tensor) -> String { add(role, .float(tensor)) }
+    mutating func constant(_ role: String, _ tensor: @autoclosure () -> Tensor) -> String { add(role, .float(tensor())) }
 
     mutating func constant(_ role: String, _ values: [Int]) -> String {
         add(role, .int64(shape: [values.count], values: values.map(Int64.init)))
@@ -132,11 +132,11 @@ struct OnnxLowering {
 
     mutating func constant(_ role: String, double: Double) -> String { add(role, .double(shape: [], values: [double])) }
 
-    /// A layer may ask for a constant more than once; it is kept once.
-    private mutating func add(_ role: String, _ constant: OperatorGraph.Constant) -> String {
+    /// A layer may ask for a constant more than once; it is kept once, so a role must have one value in a layer.
+    private mutating func add(_ role: String, _ constant: @autoclosure () -> OperatorGraph.Constant) -> String {
         let name = "\(nodeName)/\(role)"
         if constantNames.insert(name).inserted {
-            graph.initialisers.append(OperatorGraph.Initialiser(name: name, constant: constant))
+            graph.initialisers.append(OperatorGraph.Initialiser(name: name, constant: constant()))
         }
         return name
     }
