@@ -13,7 +13,7 @@ export KERAS_BACKEND=jax
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-echo "interop: Keras archives of every layer in stock Keras"
+echo "interop: Keras files of every layer, in every format, in stock Keras"
 DWCP_INTEROP_FOLDER="$folder/layers" swift test --configuration release --scratch-path "$build" --skip-build \
     --filter KerasInteropTests > "$folder/layers.log" 2>&1 || { cat "$folder/layers.log" >&2; exit 1; }
 "$python" Tools/interop/keras_check.py "$folder/layers"
