@@ -2,16 +2,12 @@ import Foundation
 import Inference
 import ModelGraph
 import Randomness
+import TestSupport
 
 @testable import ModelArtifacts
 
 /// Damages valid pickles and reads them: every outcome but a forest or an error of ours ends the test.
 enum PickleFuzz {
-    /// DWCP_FUZZ_MUTATIONS, the long run's count per file, or a short one.
-    static func mutations(default count: Int) -> Int {
-        ProcessInfo.processInfo.environment["DWCP_FUZZ_MUTATIONS"].flatMap { Int($0) } ?? count
-    }
-
     static let smallForest: ModelGraph = {
         var random = RandomStream(seed: 4).child("small")
         return ForestSample.graph(threshold: "0.5", forest: IsolationForestParameters(

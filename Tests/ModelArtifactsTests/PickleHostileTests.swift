@@ -102,7 +102,7 @@ import Testing
     func mutations(_ name: String) throws {
         let valid = name == "own"
             ? try SklearnPickle.encode(PickleFuzz.smallForest) : try Fixture.data("SklearnPickles/\(name).pkl")
-        let survivors = try PickleFuzz.run(valid, name: name, mutations: PickleFuzz.mutations(default: 1_500))
+        let survivors = try PickleFuzz.run(valid, name: name, mutations: 1_500)
         // A threshold's bits are harmless, an instruction's are not: both must have been seen.
         #expect(survivors.accepted > 0 && survivors.refused > 0)
     }

@@ -1,7 +1,9 @@
+import Evaluation
 import Foundation
 import Inference
 import ModelArtifacts
 import ModelGraph
+import Telemetry
 import Testing
 
 @testable import Pipeline
@@ -109,7 +111,10 @@ struct ModelFileCommandTests {
         #expect(result.conclusion.exitCode == 1)
         func classes(_ graph: ModelGraph) throws -> [Int] {
             let output = try #require(try GraphExecutor(graph).run(["input": inputs])["output"])
-            return (0 ..< 32).map { row in (0 ..< 4).max { output.values[4 * row + $0] < output.values[4 * row + $1] } ?? 0 }
+            return (0 ..< 32).map { (row: Int) -> Int in
+                let values = Array(output.values[4 * row ..< 4 * row + 4])
+                return values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+            }
         }
         let flips = zip(try classes(one), try classes(other)).count { $0 != $1 }
         #expect(flips > 0 && result.output.contains("\(flips) of 32"))

@@ -45,11 +45,11 @@ enum SampleModels {
     }
 
     static let metadata: [String: String] = {
-        let features = (0 ..< features).map { #"{"name": "feature \#($0)", "formula": "rtt_ms", "unit": "ms", "fill_value": 0}"# }
+        let listed = (0 ..< SampleModels.features).map { #"{"name": "feature \#($0)", "formula": "rtt_ms", "unit": "ms", "fill_value": 0}"# }
         return [
             MetadataKey.model: ModelKind.bandwidth.rawValue, MetadataKey.windowLength: String(windowLength),
             MetadataKey.featurePlan:
-                #"{"model": "bandwidth", "features": [\#(features.joined(separator: ", "))], "omitted": []}"#,
+                #"{"model": "bandwidth", "features": [\#(listed.joined(separator: ", "))], "omitted": []}"#,
         ]
     }()
 
