@@ -46,7 +46,7 @@ import Testing
             before = PeakMemory.reset()
             print("fuzz: \(reader.name): \(round + 1) rounds, \(refused) refused, peak \(grown >> 10) KiB")
         }
-        #expect(refused > 0, "no mutation was noticed: these bytes do not reach the reader")
+        #expect(refused > 0 || !reader.throwsOnDamage, "no mutation was noticed: these bytes do not reach the reader")
     }
 }
 
