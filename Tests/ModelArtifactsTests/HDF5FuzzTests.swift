@@ -46,12 +46,27 @@ import Testing
     @Test("A file of h5py with every kind of structure, with wrong bytes", arguments: ["default", "latest"])
     func theirs(name: String) throws {
         let image = try Fixture.data("HDF5/small_\(name).h5")
-        for index in 0 ..< 500 {
+        for index in 0 ..< 20000 {
             var random = RandomStream(seed: 8).child(name, index)
             var copy = image
             for _ in 0 ... random.below(4) { Mutation.apply(to: &copy, &random) }
             Self.readMending(&copy)
         }
+    }
+
+    @Test("A row of chunks without an index that claims 2⁵⁶ of them is refused before they are counted")
+    func endlessRow() throws {
+        var image = try Fixture.data("HDF5/small_latest.h5")
+        func bytes(_ values: UInt64...) -> Data {
+            values.reduce(into: Data()) { data, value in withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
+        }
+        // Layout version 4, chunks, no flags, three axes of one byte each (2, 3 and 4 bytes an element), index of kind 2.
+        let layout = try #require(image.range(of: Data([4, 2, 0, 3, 1, 2, 3, 4, 2])))
+        let shape = try #require(image[..<layout.lowerBound].lastRange(of: bytes(4, 6, 4, 6)))
+        image.replaceSubrange(shape, with: bytes(4, 6, 1 << 28, 1 << 28))
+        Self.readMending(&image)
+        let error = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: image, path: "memory") }
+        #expect(error.description.contains("the chunks of early"), "\(error)")
     }
 
     /// Reads all there is. Where a check sum gives the damage away, it is mended, so that what lies behind is reached.

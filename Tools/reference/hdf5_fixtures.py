@@ -1,8 +1,8 @@
-"""Writes the small HDF5 files that the HDF5 tests read: every element type, layout, chunk index, filter, kind of group and kind
-of attribute, once as h5py writes by default and once with libver="latest"; and one file for each refusal.
+"""Writes the small HDF5 files that the HDF5 tests read: every element type, layout, chunk index, filter, kind of group and
+kind of attribute, once as h5py writes by default and once with libver="latest"; and one file for each refusal.
 
-Every data set of numbers holds, at linear place i, (7 i) mod 23 - 11, without the -11 in unsigned types: all types hold these
-exactly. Where that is not so, the data set's name begins with "other_".
+Every data set of numbers holds, at linear place i, (7 i) mod 23 - 11, without the -11 in unsigned types: all types hold
+these exactly. Where that is not so, the data set's name begins with "other_".
 
 Usage: python hdf5_fixtures.py OUTPUT_FOLDER LATEST_NAME      (h5py, numpy, ml_dtypes)
 LATEST_NAME is the file for libver="latest", whose format depends on the version of the HDF5 library.

@@ -68,8 +68,8 @@ struct HDF5Decoder {
     func tensor(_ dataset: Dataset) throws(ArtifactError) -> Tensor {
         guard let values = try dataset.type.numbers(Float.self, in: bytes(of: dataset)) else {
             throw ArtifactError(
-                .unsupported, .read, file.path, at: "HDF5 object \(dataset.path)", "it holds \(dataset.type.name), not numbers",
-                advice: "leave it out, or save the model with numbers there")
+                .unsupported, .read, file.path, at: "HDF5 object \(dataset.path)",
+                "it holds \(dataset.type.name), not numbers", advice: "leave it out, or save the model with numbers there")
         }
         return Tensor(shape: dataset.shape, values: values)
     }

@@ -7,14 +7,20 @@ extension HDF5ChunkIndex {
             throw file.malformed(at: address, "\(layout.path) has filters, but chunks without an index")
         }
         let lengths = try limits(firstIsFree: false, at: address)
-        let count = lengths.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        for position in 0 ..< UInt64(max(0, count)) {
+        // The row has room for the data set's limits, of which it may use less. All of it lies in the file: this bounds the
+        // count before anything is counted.
+        var length = chunkBytes
+        for extent in lengths {
+            let (product, overflow) = length.multipliedReportingOverflow(by: UInt64(extent))
+            length = overflow ? UInt64.max : product
+        }
+        _ = try file.region(at: address, length: length, of: "the chunks of \(layout.path)")
+        for position in 0 ..< length / chunkBytes {
             let coordinates = Self.coordinates(position, lengths: lengths)
-            // The row has room for the data set's limits, of which it may use less.
             guard zip(coordinates, grid).allSatisfy({ $0 < UInt64($1) }) else { continue }
-            let place = address.addingReportingOverflow(position.multipliedReportingOverflow(by: chunkBytes).partialValue)
-            guard !place.overflow else { throw file.malformed(at: address, "\(layout.path) passes the end of the file") }
-            try add(index(coordinates, at: address), at: place.partialValue, length: nil, skippedFilters: 0, &claims)
+            try add(
+                index(coordinates, at: address), at: address + position * chunkBytes, length: nil, skippedFilters: 0,
+                &claims)
         }
     }
 

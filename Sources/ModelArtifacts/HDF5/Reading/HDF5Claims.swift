@@ -14,7 +14,8 @@ struct HDF5Claims {
     /// Says that `region` has been read.
     mutating func claim(_ region: HDF5Region) throws(ArtifactError) {
         guard starts.insert(region.address).inserted else {
-            throw region.malformed("\(region.what): reached a second time, by a wrong address or by a second (hard) link to it")
+            throw region.malformed(
+                "\(region.what): reached a second time, by a wrong address or by a second (hard) link to it")
         }
         try count(region)
     }
@@ -35,7 +36,8 @@ struct HDF5Claims {
         guard inMemory / ArtifactLimits.deflateRatio <= file.bytes.count else {
             throw file.tooLarge(
                 at: address, """
-                data sets up to \(dataset) claim more than \(ArtifactLimits.deflateRatio) times the file's \(file.count) bytes
+                data sets up to \(dataset) claim more than \(ArtifactLimits.deflateRatio) times the file's \
+                \(file.count) bytes
                 """)
         }
     }

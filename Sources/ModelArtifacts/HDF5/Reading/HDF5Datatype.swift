@@ -14,20 +14,17 @@ struct HDF5Datatype: Equatable {
     var bytes: Int
     var isBigEndian = false
 
-    /// Where the exponent, the mantissa and the bias of a float lie in its bits.
+    /// The parts of a float: from the lowest bit up the mantissa, the exponent, the sign.
     private struct FloatLayout: Equatable {
-        var size: Int, exponentAt: UInt8, exponentBits: UInt8, mantissaAt: UInt8, mantissaBits: UInt8, bias: UInt32
+        var size: Int, exponentBits: UInt8, mantissaBits: UInt8, bias: UInt32
     }
 
     /// IEEE 754, and bfloat16.
     private static let floats: [(FloatLayout, HDF5Decoder.Element)] = [
-        (FloatLayout(size: 2, exponentAt: 10, exponentBits: 5, mantissaAt: 0, mantissaBits: 10, bias: 15), .float(bytes: 2)),
-        (FloatLayout(size: 2, exponentAt: 7, exponentBits: 8, mantissaAt: 0, mantissaBits: 7, bias: 127), .brainFloat),
-        (FloatLayout(size: 4, exponentAt: 23, exponentBits: 8, mantissaAt: 0, mantissaBits: 23, bias: 127), .float(bytes: 4)),
-        (
-            FloatLayout(size: 8, exponentAt: 52, exponentBits: 11, mantissaAt: 0, mantissaBits: 52, bias: 1023),
-            .float(bytes: 8)
-        ),
+        (FloatLayout(size: 2, exponentBits: 5, mantissaBits: 10, bias: 15), .float(bytes: 2)),
+        (FloatLayout(size: 2, exponentBits: 8, mantissaBits: 7, bias: 127), .brainFloat),
+        (FloatLayout(size: 4, exponentBits: 8, mantissaBits: 23, bias: 127), .float(bytes: 4)),
+        (FloatLayout(size: 8, exponentBits: 11, mantissaBits: 52, bias: 1023), .float(bytes: 8)),
     ]
 
     /// Reads a data type message.
@@ -50,11 +47,16 @@ struct HDF5Datatype: Equatable {
                 guard [1, 2, 4, 8].contains(bytes) else { return }
                 kind = .number(.integer(bytes: bytes, signed: bits & 8 != 0))
             } else {
+                let exponentBegin = try cursor.integer(UInt8.self)
+                let exponentBits = try cursor.integer(UInt8.self)
+                let mantissaBegin = try cursor.integer(UInt8.self)
                 let layout = FloatLayout(
-                    size: bytes, exponentAt: try cursor.integer(UInt8.self), exponentBits: try cursor.integer(UInt8.self),
-                    mantissaAt: try cursor.integer(UInt8.self), mantissaBits: try cursor.integer(UInt8.self),
+                    size: bytes, exponentBits: exponentBits, mantissaBits: try cursor.integer(UInt8.self),
                     bias: try cursor.integer(UInt32.self))
-                if let known = Self.floats.first(where: { $0.0 == layout }) { kind = .number(known.1) }
+                guard mantissaBegin == 0, exponentBegin == layout.mantissaBits,
+                    let known = Self.floats.first(where: { $0.0 == layout })
+                else { return }
+                kind = .number(known.1)
             }
         case 3: kind = .fixedString(padding: UInt8(bits & 0x0F))
         case 8 where !isBase:

@@ -1,7 +1,8 @@
 /// A fractal heap: where groups with many links and objects with many attributes keep them.
 ///
 /// Its objects lie in one address space of their own, which is cut into blocks: rows of `width` blocks, those of the first
-/// two rows of one size, each further row of twice the size. Small blocks hold objects, larger ones are tables of blocks again.
+/// two rows of one size, each further row of twice the size. Small blocks hold objects, larger ones are tables of blocks
+/// again.
 struct HDF5FractalHeap {
     private let file: HDF5Bytes
     private let what: String
@@ -69,7 +70,7 @@ struct HDF5FractalHeap {
             // The object itself, of up to 16 bytes.
             return try cursor.take(UInt64(first & 0x0F) + 1)
         case 1:
-            throw identifier.unsupported("\(what) holds an object of more than 64 KiB, or one that fills a block")
+            throw identifier.unsupported("\(what) are too long for the blocks of their heap (a huge object)")
         default: throw identifier.unsupported("\(what) has identifiers that begin with the byte \(first)")
         }
     }

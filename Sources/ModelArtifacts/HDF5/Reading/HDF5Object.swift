@@ -96,8 +96,8 @@ struct HDF5Object {
         guard !space.isNull, let element = type.element else {
             throw ArtifactError(
                 .unsupported, .read, file.path, at: "byte \(datatype.address)",
-                "\(name) holds \(space.isNull ? "nothing, not even a shape" : type.name); floats of 2, 4 or 8 bytes, integers "
-                    + "and strings are read",
+                "\(name) holds \(space.isNull ? "nothing, not even a shape" : type.name); floats of 2, 4 or 8 bytes and "
+                    + "integers are read",
                 advice: "save the model in float32 again")
         }
         var filters: [HDF5Filter] = []
@@ -113,7 +113,9 @@ struct HDF5Object {
         if let message = try message(HDF5Message.Kind.fill) {
             var cursor = message.cursor
             let version = try cursor.integer(UInt8.self)
-            guard (1 ... 3).contains(version) else { throw message.unsupported("\(name) has a fill value of version \(version)") }
+            guard (1 ... 3).contains(version) else {
+                throw message.unsupported("\(name) has a fill value of version \(version)")
+            }
             let isDefined: Bool
             if version == 3 {
                 isDefined = try cursor.integer(UInt8.self) & 0x20 != 0

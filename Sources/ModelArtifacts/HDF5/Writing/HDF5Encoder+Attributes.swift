@@ -3,8 +3,8 @@ import CHDF5
 extension HDF5Encoder {
     /// An attribute to write.
     struct Attribute {
-        /// The group or data set that carries it, for example `model_weights/dense`; a group is made when no variable lies in
-        /// it. The root is the empty string.
+        /// The group or data set that carries it, for example `model_weights/dense`; a group is made when no variable
+        /// lies in it. The root is the empty string.
         var object: String
         var name: String
         var value: AttributeValue
@@ -13,8 +13,8 @@ extension HDF5Encoder {
     enum AttributeValue {
         /// Of variable length and in UTF-8, as Keras writes `model_config`: it may be longer than 64 KiB.
         case string(String)
-        /// As byte strings of one fixed length, as Keras writes `layer_names`: together, each as long as the longest, at most
-        /// `longestList` bytes.
+        /// As byte strings of one fixed length, as Keras writes `layer_names`: together, each as long as the longest, at
+        /// most `longestList` bytes.
         case strings([String])
         /// As float64.
         case number(Double)
@@ -61,7 +61,8 @@ extension HDF5Encoder {
         case let .strings(texts):
             let length = max(1, texts.map(\.utf8.count).max() ?? 0)
             guard texts.count * length <= longestList else {
-                throw unwritable(context, "\(texts.count) strings of up to \(length) bytes pass \(longestList) bytes together")
+                throw unwritable(
+                    context, "\(texts.count) strings of up to \(length) bytes pass \(longestList) bytes together")
             }
             let type = try stringType(bytes: length, context)
             try context.check(H5Tset_strpad(type.id, H5T_STR_NULLPAD), "choose zeros to pad with")
