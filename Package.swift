@@ -51,6 +51,7 @@ let package = Package(
             cxxSettings: [.define("ONNX_NAMESPACE", to: "onnx"), .define("ONNX_ML", to: "1")],
             linkerSettings: [.linkedLibrary("onnx"), .linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
         .target(name: "CKernels"),
+        .target(name: "CInference"),
 
         // Foundations.
         module("Failures"),
@@ -66,7 +67,7 @@ let package = Package(
         module("Metrics", ["Randomness"]),
         module("Learners", ["TensorCore", "ModelGraph", "Randomness", "Failures"]),
         module("ModelArtifacts", ["ModelGraph", "Deflate", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
-        module("Inference", ["ModelGraph", "TensorCore", "Failures"]),
+        module("Inference", ["ModelGraph", "CInference", "Failures"]),
         module("Simulation", ["Telemetry", "Randomness", "Failures", "Files"]),
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
 
@@ -94,7 +95,7 @@ let package = Package(
         tests("Metrics", ["Metrics", "Randomness"]),
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
-        tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
+        tests("Inference", ["Inference", "ModelGraph", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures", "Evaluation"]),

@@ -30,10 +30,10 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
     case softmax
     /// Over the last axis.
     case logSoftmax = "log_softmax"
-    /// Over the last axis: `max(x − τ, 0)` with `τ = (Σ s_k − 1) / K`, s_k being the sum of the k largest values and k running
-    /// over the K values that are larger than `(s_k − 1) / k`. That is what Keras 3.8 to 3.15 computes, whose weights it has to
-    /// fit. It is not the projection onto the probability simplex that the name promises (Martins, Astudillo 2016:
-    /// `τ = (s_K − 1) / K`), see issue 23425 of keras-team/keras; the two agree where one value is left.
+    /// Over the last axis: `max(x − τ, 0)` with `τ = (Σ s_k − 1) / K`, s_k being the sum of the k largest values and k
+    /// running over the K values that are larger than `(s_k − 1) / k`. That is what Keras up to 3.15 computes, whose
+    /// weights it has to fit. It is not the projection onto the probability simplex that the name promises (Martins,
+    /// Astudillo 2016: `τ = (s_K − 1) / K`), see issue 23425 of keras-team/keras; the two agree where one value is left.
     case sparsemax
 
     /// Whether each value's result depends on that value alone; only such functions can stand inside a recurrent layer.

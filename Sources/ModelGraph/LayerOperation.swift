@@ -18,7 +18,7 @@ public enum LayerOperation: Sendable, Equatable {
     case repeatVector(count: Int)
     /// `gamma (x − movingMean) / √(movingVariance + epsilon) + beta` over the last axis; all tensors `[F]`.
     case batchNormalization(BatchNormalizationParameters)
-    /// `gamma (x − mean) / √(variance + epsilon) + beta` with the mean and the biased variance of each vector of the last axis.
+    /// `gamma (x − mean) / √(variance + epsilon) + beta` with mean and biased variance of each vector of the last axis.
     case layerNormalization(LayerNormalizationParameters)
     /// The inner operation on each step: `[B, T, …]` → `[B, T] + its result`. Recurrent layers, forests and operations of
     /// several sources cannot stand inside.

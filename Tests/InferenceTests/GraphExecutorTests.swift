@@ -60,7 +60,8 @@ import func Foundation.tanh
             ModelGraph.Node(
                 name: "both",
                 operation: .bidirectional(
-                    forward: gru(9, 7, sequences: true), backward: gru(9, 7, sequences: true, backwards: true), merge: .concat),
+                    forward: gru(9, 7, sequences: true), backward: gru(9, 7, sequences: true, backwards: true),
+                    merge: .concat),
                 sources: ["layer_0"]),
             ModelGraph.Node(name: "normal", operation: .layerNormalization(vectors), sources: ["both"]),
             ModelGraph.Node(name: "gru", operation: gru(14, 3, resetAfter: false), sources: ["normal"]),
@@ -195,7 +196,7 @@ import func Foundation.tanh
         (.normalization(mean: Tensor([1]), variance: Tensor([1])), "the mean has the shape [1]; expected [4]"),
         (.add, "`layer_0`: combines 1 sources"),
         (gru(4, 2, bias: [6]), "the bias has the shape [6]; expected [2, 6]"),
-        (gru(4, 2, bias: [2, 6], gates: 4), "`layer_0`: has a recurrent kernel of shape [2, 8]; expected [units, 3 · units]"),
+        (gru(4, 2, bias: [2, 6], gates: 4), "has a recurrent kernel of shape [2, 8]; expected [units, 3 · units]"),
         (lstm(4, 2, gates: .sparsemax), "`layer_0`: uses sparsemax inside an LSTM, where only elementwise activations"),
         (
             .bidirectional(forward: lstm(4, 2), backward: lstm(4, 2), merge: .sum),

@@ -6,9 +6,9 @@ import Testing
 @testable import ModelArtifacts
 
 @Suite struct OnnxInteropTests {
-    /// Writes what `Tools/interop/onnx_check.py` runs in ONNX Runtime: for each case `<name>.onnx`, one `<name>_<input>.npy` for
-    /// each input and `<name>_output.npy`. The folder is DWCP_INTEROP_FOLDER, or a temporary one when only the Swift side
-    /// is tested.
+    /// Writes what `Tools/interop/onnx_check.py` runs in ONNX Runtime: for each case `<name>.onnx`, one
+    /// `<name>_<input>.npy` for each input and `<name>_output.npy`. The folder is DWCP_INTEROP_FOLDER, or a temporary one
+    /// when only the Swift side is tested.
     @Test("every operation is written with inputs and expected outputs for the check with ONNX Runtime")
     func writeFolder() throws {
         let folder = ProcessInfo.processInfo.environment["DWCP_INTEROP_FOLDER"].map { URL(fileURLWithPath: $0) }

@@ -67,7 +67,7 @@ import Testing
         #expect(kernel == .float(Tensor(shape: [1, 4, 2], values: [11, 21, 14, 24, 12, 22, 13, 23])))
     }
 
-    @Test("a recurrence with activations that ONNX does not know is refused beyond 2000 steps, with its layer and both names")
+    @Test("a recurrence with activations that ONNX does not know is refused beyond 2000 steps, naming both")
     func tooManySteps() throws {
         let layer = LayerCase.stack("odd", [2_001, 3], [LayerCase.lstm(3, 2, .gelu)])
         let error = #expect(throws: OnnxError.self) { try OnnxFile.encode(layer.graph) }

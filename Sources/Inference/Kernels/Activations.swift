@@ -1,3 +1,4 @@
+import CInference
 import Foundation
 import ModelGraph
 
@@ -24,8 +25,8 @@ extension Activation {
         case .linear: break
         case .relu: map(Self.relu)
         case .relu6: map { Self.clip($0, 0, 6) }
-        case .sigmoid: map(Self.sigmoid)
-        case .tanh: map(Self.hyperbolicTangent)
+        case .sigmoid: cinference_sigmoid(values, count)
+        case .tanh: cinference_tanh(values, count)
         case .exponential: map { exp($0) }
         case .softplus: map(Self.softplus)
         case .elu, .celu: map { Self.elu($0, alpha: 1) }
@@ -110,43 +111,7 @@ extension Activation {
         for index in 0 ..< count { values[index] = relu(values[index] - threshold) }
     }
 
-    /// Recurrent layers spend a third of their time in these two, so they are written for the compiler to vectorise: no
-    /// branch, no call. The vector and the scalar form do the same operations and give the same bits.
-    @inline(__always)
-    static func sigmoid(_ x: Float) -> Float { 1 / (1 + boundedExponential(-x)) }
+    static func sigmoid(_ x: Float) -> Float { cinference_sigmoid_of(x) }
 
-    /// Cephes' tanhf: a polynomial near zero, where `1 − e` would cancel, the exponential form elsewhere; relative
-    /// error below 2e-7.
-    @inline(__always)
-    static func hyperbolicTangent(_ x: Float) -> Float {
-        let square = x * x
-        var polynomial: Float = -5.70498872745e-3
-        polynomial = polynomial * square + 2.06390887954e-2
-        polynomial = polynomial * square - 5.37397155531e-2
-        polynomial = polynomial * square + 1.33314422036e-1
-        polynomial = polynomial * square - 3.33332819422e-1
-        let small = polynomial * square * x + x
-        let decay = boundedExponential(-2 * x.magnitude)
-        let large = (1 - decay) / (1 + decay)
-        return x.magnitude < 0.625 ? small : x < 0 ? -large : large
-    }
-
-    /// `eˣ` with x clamped to ±87, where float32 neither overflows nor loses precision; relative error below 2e-7
-    /// (Cephes' expf: `eˣ = 2ⁿ eʳ`, a polynomial in r).
-    @inline(__always)
-    private static func boundedExponential(_ unbounded: Float) -> Float {
-        let x = max(min(unbounded, 87), -87)
-        // Adding 1.5 · 2²³ rounds to an integer, which then stands in the low bits.
-        let shifted = x * 1.44269504 + 12_582_912
-        let power = shifted - 12_582_912
-        let rest = x - power * 0.693359375 + power * 2.12194440e-4
-        var polynomial: Float = 1.9875691500e-4
-        polynomial = polynomial * rest + 1.3981999507e-3
-        polynomial = polynomial * rest + 8.3334519073e-3
-        polynomial = polynomial * rest + 4.1665795894e-2
-        polynomial = polynomial * rest + 1.6666665459e-1
-        polynomial = polynomial * rest + 5.0000001201e-1
-        let scale = Float(bitPattern: (shifted.bitPattern &- 0x4B40_0000 &+ 127) &<< 23)
-        return (polynomial * rest * rest + rest + 1) * scale
-    }
+    static func hyperbolicTangent(_ x: Float) -> Float { cinference_tanh_of(x) }
 }

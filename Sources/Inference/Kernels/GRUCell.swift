@@ -6,15 +6,14 @@ struct GRUCell: RecurrentCell {
     enum Recurrence: Sendable {
         /// `g = activation(x · W + b + r · (h · R + c))`; kernel `[U, 3U]`, bias c `[3U]`, of which the first two thirds
         /// belong to the gates.
-        case resetAfter(kernel: [Float], bias: [Float])
+        case resetAfter(kernel: PackedMatrix, bias: [Float])
         /// `g = activation(x · W + b + (r · h) · R)`; kernel of the gates `[U, 2U]`, of the candidate `[U, U]`.
-        case resetBefore(gates: [Float], candidate: [Float])
+        case resetBefore(gates: PackedMatrix, candidate: PackedMatrix)
     }
 
-    let features: Int
     let units: Int
     /// `[F, 3U]`.
-    let kernel: [Float]
+    let kernel: PackedMatrix
     /// `[3U]`.
     let bias: [Float]
     let recurrence: Recurrence
@@ -31,7 +30,7 @@ struct GRUCell: RecurrentCell {
         switch recurrence {
         case .resetAfter(let kernel, let bias):
             for row in 0 ..< rows { bias.copy(to: memory + row * 3 * units) }
-            kernel.accumulateProduct(hidden, into: memory, rows: rows, inner: units, columns: 3 * units)
+            kernel.accumulate(hidden, leftStride: units, into: memory, rows: rows)
             for row in 0 ..< rows {
                 let (sums, parts) = (gates + row * 3 * units, memory + row * 3 * units)
                 openGates(sums, adding: parts)
@@ -41,13 +40,13 @@ struct GRUCell: RecurrentCell {
             let (reset, candidate) = (memory + rows * 2 * units, memory + rows * 3 * units)
             memory.update(repeating: 0, count: rows * 2 * units)
             candidate.update(repeating: 0, count: rows * units)
-            gateKernel.accumulateProduct(hidden, into: memory, rows: rows, inner: units, columns: 2 * units)
+            gateKernel.accumulate(hidden, leftStride: units, into: memory, rows: rows)
             for row in 0 ..< rows {
                 let sums = gates + row * 3 * units
                 openGates(sums, adding: memory + row * 2 * units)
                 for unit in 0 ..< units { reset[row * units + unit] = sums[units + unit] * hidden[row * units + unit] }
             }
-            candidateKernel.accumulateProduct(reset, into: candidate, rows: rows, inner: units, columns: units)
+            candidateKernel.accumulate(reset, leftStride: units, into: candidate, rows: rows)
             for row in 0 ..< rows {
                 let sums = gates + (row * 3 + 2) * units
                 for unit in 0 ..< units { sums[unit] += candidate[row * units + unit] }
@@ -73,22 +72,25 @@ extension GRUCell {
     init(_ parameters: GRUParameters) {
         let units = parameters.units
         let bias = parameters.bias.values
-        let recurrent = parameters.recurrentKernel.values
+        let recurrent = parameters.recurrentKernel
         self.init(
-            features: parameters.kernel.shape[0], units: units, kernel: parameters.kernel.values,
+            units: units, kernel: PackedMatrix(parameters.kernel),
             bias: Array(bias.prefix(3 * units)),
             recurrence: parameters.resetAfter
-                ? .resetAfter(kernel: recurrent, bias: Array(bias.suffix(3 * units)))
+                ? .resetAfter(kernel: PackedMatrix(recurrent), bias: Array(bias.suffix(3 * units)))
                 : .resetBefore(
-                    gates: recurrent.columns(0 ..< 2 * units, of: 3 * units),
-                    candidate: recurrent.columns(2 * units ..< 3 * units, of: 3 * units)),
+                    gates: recurrent.packedColumns(0 ..< 2 * units),
+                    candidate: recurrent.packedColumns(2 * units ..< 3 * units)),
             activation: parameters.activation, recurrentActivation: parameters.recurrentActivation)
     }
 }
 
-extension [Float] {
-    /// Some columns of a matrix of `width` columns.
-    fileprivate func columns(_ range: Range<Int>, of width: Int) -> [Float] {
-        stride(from: 0, to: count, by: width).flatMap { self[$0 + range.lowerBound ..< $0 + range.upperBound] }
+extension Tensor {
+    /// Some columns of a matrix.
+    fileprivate func packedColumns(_ range: Range<Int>) -> PackedMatrix {
+        let lines = stride(from: 0, to: values.count, by: shape[1]).flatMap {
+            values[$0 + range.lowerBound ..< $0 + range.upperBound]
+        }
+        return PackedMatrix(lines, inner: shape[0], columns: range.count)
     }
 }

@@ -3,11 +3,10 @@ import ModelGraph
 /// `c = f · c + i · g`, `h = o · activation(c)`; gates in Keras' order: input i, forget f, candidate g, output o. The memory
 /// is the cell state.
 struct LSTMCell: RecurrentCell {
-    let features: Int
     let units: Int
     /// `[F, 4U]`, `[U, 4U]`, `[4U]`.
-    let kernel: [Float]
-    let recurrentKernel: [Float]
+    let kernel: PackedMatrix
+    let recurrentKernel: PackedMatrix
     let bias: [Float]
     let activation: Activation
     let recurrentActivation: Activation
@@ -18,7 +17,7 @@ struct LSTMCell: RecurrentCell {
         _ hidden: UnsafeMutablePointer<Float>, gates: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>,
         rows: Int
     ) {
-        recurrentKernel.accumulateProduct(hidden, into: gates, rows: rows, inner: units, columns: 4 * units)
+        recurrentKernel.accumulate(hidden, leftStride: units, into: gates, rows: rows)
         for row in 0 ..< rows {
             update(hidden + row * units, gates: gates + row * 4 * units, cell: memory + row * units)
         }
@@ -43,8 +42,8 @@ struct LSTMCell: RecurrentCell {
 extension LSTMCell {
     init(_ parameters: LSTMParameters) {
         self.init(
-            features: parameters.kernel.shape[0], units: parameters.units, kernel: parameters.kernel.values,
-            recurrentKernel: parameters.recurrentKernel.values, bias: parameters.bias.values,
+            units: parameters.units, kernel: PackedMatrix(parameters.kernel),
+            recurrentKernel: PackedMatrix(parameters.recurrentKernel), bias: parameters.bias.values,
             activation: parameters.activation, recurrentActivation: parameters.recurrentActivation)
     }
 }

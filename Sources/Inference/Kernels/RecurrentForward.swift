@@ -1,9 +1,8 @@
 /// One step of a recurrent layer over a few rows at a time; `U` units.
 protocol RecurrentCell: Sendable {
-    var features: Int { get }
     var units: Int { get }
     /// The input's part of a step, `[F, gateWidth]` and `[gateWidth]`.
-    var kernel: [Float] { get }
+    var kernel: PackedMatrix { get }
     var bias: [Float] { get }
     /// Numbers that a row keeps or needs beside its gates and hidden state; zero before the first step.
     var memoryWidth: Int { get }
@@ -18,6 +17,7 @@ protocol RecurrentCell: Sendable {
 }
 
 extension RecurrentCell {
+    var features: Int { kernel.inner }
     var gateWidth: Int { bias.count }
 }
 
@@ -96,12 +96,7 @@ struct RecurrentForward: Sendable {
         _ source: UnsafePointer<Float>, stride: Int, vectors: Int, into gates: UnsafeMutablePointer<Float>
     ) {
         for vector in 0 ..< vectors { cell.bias.copy(to: gates + vector * cell.gateWidth) }
-        cell.kernel.withUnsafeBufferPointer { kernel in
-            guard let kernel = kernel.baseAddress else { return }
-            MatrixProduct.accumulate(
-                source, leftStride: stride, kernel, into: gates, rows: vectors, inner: cell.features,
-                columns: cell.gateWidth)
-        }
+        cell.kernel.accumulate(source, leftStride: stride, into: gates, rows: vectors)
     }
 }
 
@@ -110,17 +105,6 @@ extension [Float] {
         withUnsafeBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return }
             destination.update(from: start, count: buffer.count)
-        }
-    }
-
-    /// Adds `left · self` to `result`; `self` is `[inner, columns]`, left and result are dense with `rows` rows.
-    func accumulateProduct(
-        _ left: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, rows: Int, inner: Int, columns: Int
-    ) {
-        withUnsafeBufferPointer { right in
-            guard let right = right.baseAddress else { return }
-            MatrixProduct.accumulate(
-                left, leftStride: inner, right, into: result, rows: rows, inner: inner, columns: columns)
         }
     }
 }

@@ -2,36 +2,29 @@ import ModelGraph
 
 /// `x · kernel + bias`, then the activation, on the last axis.
 struct DenseLayer: LayerComputation {
-    private let kernel: [Float]
+    private let kernel: PackedMatrix
     private let bias: [Float]
-    private let features: Int
-    private let units: Int
     private let activation: Activation
 
     init(_ parameters: DenseParameters) {
-        kernel = parameters.kernel.values
-        units = parameters.units
-        features = parameters.kernel.shape[0]
-        bias = parameters.bias?.values ?? Array(repeating: 0, count: units)
+        kernel = PackedMatrix(parameters.kernel)
+        bias = parameters.bias?.values ?? Array(repeating: 0, count: parameters.units)
         activation = parameters.activation
     }
 
     func run(_ sources: [[Float]], rows: Int) -> [Float] {
         // [B, T, F] is B · T rows for this purpose.
-        let vectors = sources[0].count / features
+        let vectors = sources[0].count / kernel.inner
         var result: [Float] = []
-        result.reserveCapacity(vectors * units)
+        result.reserveCapacity(vectors * kernel.columns)
         for _ in 0 ..< vectors { result += bias }
         result.withUnsafeMutableBufferPointer { result in
             guard let result = result.baseAddress else { return }
             sources[0].withUnsafeBufferPointer { source in
-                kernel.withUnsafeBufferPointer { kernel in
-                    guard let source = source.baseAddress, let kernel = kernel.baseAddress else { return }
-                    MatrixProduct.accumulate(
-                        source, leftStride: features, kernel, into: result, rows: vectors, inner: features, columns: units)
-                }
+                guard let source = source.baseAddress else { return }
+                kernel.accumulate(source, leftStride: kernel.inner, into: result, rows: vectors)
             }
-            activation.apply(result, rows: vectors, columns: units)
+            activation.apply(result, rows: vectors, columns: kernel.columns)
         }
         return result
     }

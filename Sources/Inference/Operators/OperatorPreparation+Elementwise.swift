@@ -101,7 +101,9 @@ extension OperatorPreparation {
     func clip() throws(OperatorProblem) -> OperatorComputation {
         try requireOnly([], inputs: 3 ... 3)
         let (low, high) = (try constant(1, "the lower bound"), try constant(2, "the upper bound"))
-        guard low.values.count == 1, high.values.count == 1 else { throw OperatorProblem("its bounds are no single numbers") }
+        guard low.values.count == 1, high.values.count == 1 else {
+            throw OperatorProblem("its bounds are no single numbers")
+        }
         return Self.mapping { Activation.clip($0, low.values[0], high.values[0]) }
     }
 

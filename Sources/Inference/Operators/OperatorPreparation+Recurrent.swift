@@ -12,8 +12,9 @@ extension OperatorPreparation {
         let weights = try recurrentWeights(gateOrder: [0, 2, 3, 1])
         return try recurrence(
             LSTMCell(
-                features: weights.features, units: weights.units, kernel: weights.kernel,
-                recurrentKernel: weights.recurrentKernel,
+                units: weights.units,
+                kernel: PackedMatrix(weights.kernel, inner: weights.features, columns: 4 * weights.units),
+                recurrentKernel: PackedMatrix(weights.recurrentKernel, inner: weights.units, columns: 4 * weights.units),
                 bias: zip(weights.bias, weights.recurrentBias).map(+), activation: functions[1],
                 recurrentActivation: functions[0]))
     }

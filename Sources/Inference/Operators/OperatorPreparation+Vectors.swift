@@ -23,7 +23,9 @@ extension OperatorPreparation {
 
     func sum() throws(OperatorProblem) -> OperatorComputation {
         try requireOnly(["keepdims", "noop_with_empty_axes"], inputs: 2 ... 2)
-        guard try int("keepdims", default: 1) == 1 else { throw OperatorProblem("only sums that keep their axis are supported") }
+        guard try int("keepdims", default: 1) == 1 else {
+            throw OperatorProblem("only sums that keep their axis are supported")
+        }
         return { inputs throws(OperatorProblem) in
             let (source, axes) = (try inputs.floats(0), try inputs.ints(1))
             guard axes.count == 1 else { throw OperatorProblem("sums along the axes \(axes); expected one") }

@@ -118,9 +118,10 @@ extension LayerSpecification {
         }
         func trainable(_ activation: Activation) throws -> Activation {
             guard activation.isTrainable else {
+                let known = Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", ")
                 throw NetworkError(
                     layer: name, found: "has the activation `\(activation.rawValue)`, which is not trained here",
-                    advice: "use one of \(Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", "))")
+                    advice: "use one of \(known)")
             }
             return activation == absorbed ? .linear : activation
         }

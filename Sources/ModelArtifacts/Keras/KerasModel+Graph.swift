@@ -23,7 +23,9 @@ extension KerasModel {
         for node in graph.nodes {
             let place = "node \(node.name)"
             guard let kind = KerasLayer(node.operation) else {
-                throw failure(place, "Keras has no layer for \(node.operation.typeName)", advice: "write this model as ONNX")
+                throw failure(
+                    place, "Keras has no layer for \(node.operation.typeName) with these settings",
+                    advice: "write this model as ONNX")
             }
             guard !kind.activations.contains(.hardSigmoidKeras2) else {
                 throw failure(

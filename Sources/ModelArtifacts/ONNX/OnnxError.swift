@@ -36,8 +36,8 @@ public struct OnnxError: ExplainedError, Equatable {
     static func notLayers(_ model: String, _ reason: String) -> OnnxError {
         OnnxError(
             .invalidData,
-            "cannot read the layers of the ONNX model `\(model)`: \(reason.trimmedMessage); only files that this program wrote "
-                + "have layers, others can be run, not converted")
+            "cannot read the layers of the ONNX model `\(model)`: \(reason.trimmedMessage); only files that this program "
+                + "wrote have layers, others can be run, not converted")
     }
 
     static func tooLarge(_ path: String, _ reason: String) -> OnnxError {

@@ -35,7 +35,8 @@ extension OnnxLayerGuess {
         let name = "\(group.name)/\(prefix)kernel"
         guard let node = group.nodes.first(where: { $0.inputs.count == 4 && $0.inputs[1] == name }),
             let kernel = group.tensor("\(prefix)kernel", rank: 3),
-            let recurrent = group.tensor("\(prefix)recurrent_kernel", rank: 3), let bias = group.tensor("\(prefix)bias", rank: 2)
+            let recurrent = group.tensor("\(prefix)recurrent_kernel", rank: 3),
+            let bias = group.tensor("\(prefix)bias", rank: 2)
         else { return [] }
         let gates = node.operatorType == "LSTM" ? 4 : 3
         let (units, features) = (recurrent.shape[2], kernel.shape[2])
@@ -71,7 +72,9 @@ extension OnnxLayerGuess {
 
     /// The activations that a node's attributes may stand for.
     private func activationPairs(of node: OperatorGraph.Node) -> [(activation: Activation, gate: Activation)] {
-        guard case .strings(let names)? = node.attributes["activations"], names.count >= 2 else { return [(.tanh, .sigmoid)] }
+        guard case .strings(let names)? = node.attributes["activations"], names.count >= 2 else {
+            return [(.tanh, .sigmoid)]
+        }
         func named(_ name: String) -> [Activation] { Activation.allCases.filter { $0.recurrentForm?.name == name } }
         return named(names[1]).flatMap { activation in named(names[0]).map { (activation, $0) } }
     }

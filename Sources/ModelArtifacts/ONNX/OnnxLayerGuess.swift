@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// The layers that a group of operators may have been written from. Each guess is checked by lowering it again, so these only
-/// have to contain the right one; that there are few keeps the check fast.
+/// The layers that a group of operators may have been written from. Each guess is checked by lowering it again, so these
+/// only have to contain the right one; that there are few keeps the check fast.
 struct OnnxLayerGuess {
     let group: OnnxRaising.Group
     let sourceShapes: [[Int]]
@@ -21,7 +21,8 @@ struct OnnxLayerGuess {
             // Only steps and gates are split.
             return types[0] == "MatMul" && !types.contains("Split") ? dense : recurrent(prefix: "")
         }
-        return [normalization, batchNormalization, rescaling, shaping].compactMap(\.self) + activations.map { .activation($0) }
+        return [normalization, batchNormalization, rescaling, shaping].compactMap(\.self)
+            + activations.map { .activation($0) }
     }
 
     /// Functions all of whose operators the group has.
@@ -60,9 +61,9 @@ struct OnnxLayerGuess {
 
     /// With a variance of 1 and nothing added to it, gamma is the scale.
     private var batchNormalization: LayerOperation? {
-        guard let mean = group.tensor("moving_mean"), let scale = group.tensor("scale"), let beta = group.tensor("beta") else {
-            return nil
-        }
+        guard let mean = group.tensor("moving_mean"), let scale = group.tensor("scale"),
+            let beta = group.tensor("beta")
+        else { return nil }
         return .batchNormalization(
             BatchNormalizationParameters(
                 gamma: scale, beta: beta, movingMean: mean, movingVariance: Tensor(repeating: 1, shape: scale.shape),

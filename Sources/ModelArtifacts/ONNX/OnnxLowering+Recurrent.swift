@@ -60,8 +60,8 @@ struct OnnxRecurrence {
 }
 
 extension OnnxLowering {
-    /// ONNX' own operator where it knows both activations. Where it does not, the recurrence is written out step by step with
-    /// plain operators, which computes the same and grows with the number of steps.
+    /// ONNX' own operator where it knows both activations. Where it does not, the recurrence is written out step by step
+    /// with plain operators, which computes the same and grows with the number of steps.
     mutating func recurrence(_ source: String, _ layer: OnnxRecurrence) throws(OnnxError) -> String {
         guard layer.functions.allSatisfy({ $0.recurrentForm != nil }) else { return try unrolled(source, layer) }
         return fused(source, layer)
