@@ -6,18 +6,20 @@ import ModelGraph
 
 /// Arrays by the names of a model's inputs or outputs, from or to a `.npy` or `.npz` file.
 enum NamedArrays {
-    /// The model's inputs in a file: a `.npz` archive by name, or one `.npy` array for a model with one input.
+    /// The model's inputs in a file: a `.npz` archive by name, or one array, under whatever name, for a model with one input.
     /// - Throws: `ArtifactError` when the file cannot be read, `ArrayFileError` when it does not serve the model.
     static func inputs(of model: RunnableModel, from path: String) throws -> [String: Tensor] {
-        if isArchive(path) { return try NumPyArchive.read(path) }
-        let array = try NumPyArray.read(path)
-        guard let input = model.inputs.first, model.inputs.count == 1 else {
+        let arrays = isArchive(path) ? try NumPyArchive.read(path) : ["": try NumPyArray.read(path)]
+        if let array = arrays.values.first, arrays.count == 1, let input = model.inputs.first, model.inputs.count == 1 {
+            return [input.name: array]
+        }
+        guard isArchive(path) else {
             let names = model.inputs.map(\.name).joined(separator: ", ")
             throw ArrayFileError(
                 .invalidData, "\(path) holds one array, but \(model.path) has the inputs \(names); "
                     + "write them with numpy.savez(file, name=array) and give that .npz file")
         }
-        return [input.name: array]
+        return arrays
     }
 
     /// Writes a model's outputs: every one by name into a `.npz` archive, or the only one into a `.npy` file.

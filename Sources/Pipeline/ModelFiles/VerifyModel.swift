@@ -13,11 +13,9 @@ public enum VerifyModel {
         _ path: String, against other: String, data: String, tolerance: Double
     ) throws -> CommandResult {
         let (first, second) = (try RunnableModel(path), try RunnableModel(other))
-        let inputs = try NamedArrays.inputs(of: first, from: data)
-        // A file may name its only input otherwise; which array it means is then no question.
-        let renamed = first.inputs.count == 1 && second.inputs.count == 1
-            ? inputs.reduce(into: [:]) { $0[second.inputs[0].name] = $1.value } : inputs
-        let comparison = try OutputComparison(first.run(inputs), second.run(renamed), names: (path, other))
+        let comparison = try OutputComparison(
+            first.run(NamedArrays.inputs(of: first, from: data)), second.run(NamedArrays.inputs(of: second, from: data)),
+            names: (path, other))
         let decisions = Decisions(metadata: second.metadata.merging(first.metadata) { _, own in own })
         let flips = comparison.pairs.map { decisions.flips($0.first, $0.second) }
         var text = "output, shape, largest absolute, relative and ULP difference, decisions that flip\n"
