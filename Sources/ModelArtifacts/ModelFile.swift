@@ -18,7 +18,7 @@ public enum ModelFile {
         /// - Throws: `ArtifactError` when the extension of `path` is none of these.
         init(of path: String, _ action: ArtifactError.Action) throws(ArtifactError) {
             let ending = URL(fileURLWithPath: path).pathExtension.lowercased()
-            guard let format = Format(rawValue: ending == "hdf5" ? "h5" : ending) else {
+            guard let format = Format(rawValue: ending) else {
                 let known = Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
                 throw ArtifactError(
                     .unsupported, action, path, "its name ends in \(ending.isEmpty ? "no extension" : ".\(ending)")",

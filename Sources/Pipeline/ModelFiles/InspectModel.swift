@@ -1,6 +1,12 @@
 import ModelArtifacts
 import ModelGraph
 
+/// The formats of model files.
+public enum ModelFormats {
+    /// Without the dot.
+    public static let extensions = ModelFile.Format.allCases.map(\.rawValue)
+}
+
 /// `dwcp inspect`: layers, shapes, parameters and metadata of an artifact.
 public enum InspectModel {
     /// - Parameter weights: the weights of a `.json` architecture.

@@ -26,6 +26,7 @@ struct InferCommand: AsyncParsableCommand {
     var output: String
 
     func validate() throws {
+        try FlagRules.requireModelFile(model)
         try FlagRules.requireExtension(of: input, "--input", among: ["npy", "npz"])
         try FlagRules.requireExtension(of: output, "--output", among: ["npy", "npz"])
     }
@@ -48,6 +49,11 @@ struct ConvertCommand: AsyncParsableCommand {
     var target: String
 
     @OptionGroup var weightsFlag: WeightsFlag
+
+    func validate() throws {
+        try FlagRules.requireModelFile(source)
+        try FlagRules.requireModelFile(target)
+    }
 
     func run() async throws {
         throw ExitCode(await CommandRunner.run { [source, target, weights = weightsFlag.weights] in
@@ -74,6 +80,8 @@ struct VerifyCommand: AsyncParsableCommand {
     var tolerance: Double = 1e-5
 
     func validate() throws {
+        try FlagRules.requireModelFile(model)
+        try FlagRules.requireModelFile(against)
         try FlagRules.requireExtension(of: data, "--data", among: ["npy", "npz"])
         try FlagRules.requirePositive(tolerance, "--tolerance")
     }
@@ -93,6 +101,8 @@ struct InspectCommand: AsyncParsableCommand {
     var path: String
 
     @OptionGroup var weightsFlag: WeightsFlag
+
+    func validate() throws { try FlagRules.requireModelFile(path) }
 
     func run() async throws {
         throw ExitCode(await CommandRunner.run { [path, weights = weightsFlag.weights] in

@@ -52,11 +52,17 @@ enum FlagRules {
         if let value, !(value > 0 && value.isFinite) { throw ValidationError("\(flag) must be above 0, not \(value)") }
     }
 
+    /// A model file's name must end in the extension of a known format.
+    static func requireModelFile(_ path: String) throws {
+        try requireExtension(of: path, "the model file", among: ModelFormats.extensions)
+    }
+
     /// A file's name must end in one of these extensions.
     static func requireExtension(of path: String, _ flag: String, among extensions: [String]) throws {
         let endings = extensions.map { ".\($0)" }
         guard endings.contains(where: path.hasSuffix) else {
-            throw ValidationError("\(flag) \(path) must end in \(endings.joined(separator: " or "))")
+            let known = endings.dropLast().joined(separator: ", ") + (endings.count > 1 ? " or " : "") + (endings.last ?? "")
+            throw ValidationError("\(flag) \(path) must end in \(known)")
         }
     }
 }

@@ -40,7 +40,9 @@ import TestSupport
                 dataPath: scratch.path + "/split/test.csv", incidentsPath: data.incidentsPath, schemaPath: data.schemaPath),
             outputDirectory: scratch.path + "/reports", models: [.reliability])
         return try ModelJudging.judge(
-            .reliability, artifacts: ["\(scratch.path)/\(folder)/reliability_model.onnx"], options: options)
+            .reliability,
+            artifacts: ModelKind.reliability.formats.map { "\(scratch.path)/\(folder)/reliability_model.\($0.rawValue)" },
+            options: options)
     }
 
     @Test("the split's test file gives the run's numbers bit for bit, with the training file deleted")
