@@ -2,6 +2,7 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Randomness
+import TensorCore
 
 /// Training from fresh weights, one epoch if nothing else is said. The clock covers everything between data in memory and
 /// trained weights, also building the network, its initial weights and the step loop's buffers, which the peers have done
@@ -20,7 +21,7 @@ struct NetworkTraining: Contestant {
     /// The last epoch's loss.
     func train(threads: Int, isCancelled: () -> Bool = { false }) throws -> Double {
         let trained = try network.train(
-            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads,
+            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: ThreadBudget(threads),
             isCancelled: isCancelled)
         return trained.history.last?.loss ?? .nan
     }
