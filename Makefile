@@ -12,6 +12,7 @@
 #   make validate            check DATA against the schema, every problem at once
 #   make generate            simulate SAMPLES rows into DATA and INCIDENTS
 #   make test-fast           the tests without Python
+#   make fuzz                100,000 mutated files for every reader of outside bytes, ROUNDS for another number
 #   make bench               measure speed against the tools it replaces, on an idle machine; report in reports/bench.md
 #   make setup               install what is missing, build nothing
 #   make clean               remove build products and Python environments; runs and data stay
@@ -25,6 +26,7 @@
 #   MODELS                   bandwidth,compression,reliability,latency
 #   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
 #   TEST_DATA                test rows for `make evaluate`
+#   ROUNDS                   for `make fuzz`: 100000
 #   BENCH, PAIRS, SCALE      for `make bench`: one workload, pairs of each, part of the sizes (a trial of the tool)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
 #
@@ -48,6 +50,7 @@ MODELS ?= bandwidth,compression,reliability,latency
 SAMPLES ?= 100000
 SCENARIO ?= reference
 TEST_DATA ?=
+ROUNDS ?= 100000
 BENCH ?=
 PAIRS ?=
 SCALE ?=
@@ -63,7 +66,7 @@ incidents_flag = $(if $(INCIDENTS),--incidents-path "$(INCIDENTS)")
 epoch_flags = $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(BATCH),--batch-size $(BATCH))
 
 .PHONY: help train-all train-bandwidth train-compression train-reliability train-latency evaluate validate generate test \
-	test-fast interop bench setup setup-python clean build input
+	test-fast interop fuzz bench setup setup-python clean build input
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -135,6 +138,10 @@ test-fast: setup
 # Our files in stock Keras (JAX backend), ONNX Runtime and h5py. A missing tool is a failure, never a skip.
 interop: test-fast setup-python
 	Tools/interop/run.sh .venv/bin/python $(TEST_BUILD)
+
+# Without other tests beside it, so that memory says something about the reader.
+fuzz: setup
+	DWCP_FUZZ_ROUNDS=$(ROUNDS) $(SWIFT_TEST) --filter FuzzTests.FuzzTests
 
 # Ours and the peers, alternately, in one run; the method is in docs/performance.md.
 bench: build

@@ -51,21 +51,23 @@ let package = Package(
             cxxSettings: [.define("ONNX_NAMESPACE", to: "onnx"), .define("ONNX_ML", to: "1")],
             linkerSettings: [.linkedLibrary("onnx"), .linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
         .target(name: "CKernels"),
+        .target(name: "CInference"),
 
         // Foundations.
         module("Failures"),
         module("Files", ["Failures"]),
+        module("Deflate", ["CZlib"]),
         module("Randomness"),
         module("Expressions", ["Failures"]),
         module("ModelGraph"),
         module("TensorCore", ["CKernels", "COpenBLAS", "Randomness"]),
 
         // Data, learning, files.
-        module("Telemetry", ["CZlib", "Expressions", "Failures", "Files"]),
+        module("Telemetry", ["Deflate", "Expressions", "Failures", "Files"]),
         module("Metrics", ["Randomness"]),
         module("Learners", ["TensorCore", "ModelGraph", "Randomness", "Failures"]),
-        module("ModelArtifacts", ["ModelGraph", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
-        module("Inference", ["ModelGraph", "TensorCore", "Failures"]),
+        module("ModelArtifacts", ["ModelGraph", "Deflate", "CHDF5", "CZip", "COnnx", "Failures", "Files"]),
+        module("Inference", ["ModelGraph", "CInference", "Failures"]),
         module("Simulation", ["Telemetry", "Randomness", "Failures", "Files"]),
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
 
@@ -78,7 +80,7 @@ let package = Package(
         module("Pipeline", [
             "Trainers", "Learners", "TensorCore", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference",
             "Telemetry",
-            "Simulation", "Importing", "Metrics", "Failures", "Files", subprocess, system,
+            "Simulation", "Importing", "Metrics", "Randomness", "Failures", "Files", subprocess, system,
         ]),
         .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
@@ -93,7 +95,7 @@ let package = Package(
         tests("Metrics", ["Metrics", "Randomness"]),
         tests("Learners", ["Learners", "TensorCore", "ModelGraph", "Metrics", "Randomness"]),
         tests("ModelArtifacts", ["ModelArtifacts", "ModelGraph", "Inference", "Failures", "Randomness", "Files"]),
-        tests("Inference", ["Inference", "ModelGraph", "TensorCore", "Randomness", "Failures"]),
+        tests("Inference", ["Inference", "ModelGraph", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
         tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures", "Evaluation"]),
@@ -103,8 +105,9 @@ let package = Package(
         tests("Reports", ["Reports"]),
         tests("Pipeline", [
             "Pipeline", "Telemetry", "Learners", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports", "Failures",
-            "Files",
+            "Files", "Randomness",
         ]),
+        tests("Fuzz", ["ModelArtifacts", "ModelGraph", "Telemetry", "Failures", "Randomness"]),
         tests("CommandLine", ["ModelGraph", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17

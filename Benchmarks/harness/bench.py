@@ -2,11 +2,11 @@
 
 import argparse
 import datetime
-import os
 import sys
 from pathlib import Path
 
 import contestant
+import foreign_load
 import measurement
 import report
 import training
@@ -22,9 +22,9 @@ def main() -> int:
         program=str(arguments.program.resolve()), trainer=str(arguments.trainer.resolve()), python=sys.executable,
         root=ROOT, folder=ROOT / "Benchmarks" / ".data", scale=scale, pairs=arguments.pairs)
     setup.folder.mkdir(exist_ok=True)
-    before = os.getloadavg()[0]
-    if before > 0.5:
-        measurement.say(f"the machine is busy (load average {before:.2f}): these figures will not be worth quoting")
+    before = foreign_load.share()
+    if before > report.IDLE_SHARE:
+        measurement.say(f"other programs use {before:.0%} of the processors: these figures will not be worth quoting")
     limits = measurement.machine_limits(setup)
     results, failures = [], {}
     for name in _chosen(arguments.only):
@@ -42,7 +42,7 @@ def main() -> int:
     for name, state in report.missing(results, failures, measurable_names()):
         print(f"{name}: {state}")
     today = datetime.date.today().isoformat()
-    circumstances = report.Circumstances(limits, before, os.getloadavg()[0], scale, today)
+    circumstances = report.Circumstances(limits, before, foreign_load.share(), scale, today)
     text = report.markdown(results, failures, circumstances, measurable_names())
     stem = "bench" if scale == 1 else "bench-trial"
     report.write(ROOT / "reports", stem, text, report.rows(results))

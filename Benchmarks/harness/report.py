@@ -11,6 +11,9 @@ from pathlib import Path
 from measurement import Result
 from workloads import ALL_NAMES, Limits, thread_count
 
+# Below this share of the processors, what else runs does not show in the figures.
+IDLE_SHARE = 0.05
+
 PACKAGES = ["keras", "jax", "scikit-learn", "pandas", "pyarrow", "onnxruntime", "numpy"]
 
 
@@ -35,8 +38,9 @@ class Circumstances:
     """Under what conditions a report came about."""
 
     limits: Limits
-    load_before: float
-    load_after: float
+    # Share of the processors that other programs used just before and just after.
+    foreign_before: float
+    foreign_after: float
     scale: float
     date: str
 
@@ -44,17 +48,16 @@ class Circumstances:
         lines = []
         if self.scale != 1:
             lines += [f"**A trial at {self.scale:g} of the sizes: it shows that the tool works, not how fast it is.**", ""]
-        # Before the run nothing should compute. The run itself keeps all threads busy, more where two thread pools meet.
-        if self.load_before > 0.5 or self.load_after > 2 * thread_count():
-            lines += ["**The machine was not idle (see the load averages). Do not quote these figures.**", ""]
+        if max(self.foreign_before, self.foreign_after) > IDLE_SHARE:
+            lines += ["**Other programs were running beside the measurement. Do not quote these figures.**", ""]
         return lines
 
 
 def markdown(results: list[Result], failures: dict[str, str], under: Circumstances, measurable: list[str]) -> str:
     lines = ["# Benchmarks", "", *under.warnings()]
     lines += [
-        f"{under.date} · {_processor()} · {thread_count()} threads · load average {under.load_before:.2f} before, "
-        f"{under.load_after:.2f} after", "",
+        f"{under.date} · {_processor()} · {thread_count()} threads · other programs used "
+        f"{under.foreign_before:.0%} of the processors before, {under.foreign_after:.0%} after", "",
         "Ratio = the best peer's figure / ours, pair by pair; above 1, ours is better. Method: docs/performance.md.", "",
         "| workload | ours, median | best peer | its median | ratio: median (range) | pairs | floor | fraction of it |",
         "|---|---|---|---|---|---|---|---|",

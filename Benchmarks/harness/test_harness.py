@@ -68,8 +68,8 @@ class Reports(unittest.TestCase):
 
     def test_warn_about_a_busy_machine(self):
         limits = Limits(1, 1, 1)
-        self.assertEqual(report.Circumstances(limits, 0.1, 1.5, 1, "").warnings(), [])
-        self.assertTrue(report.Circumstances(limits, 3.0, 3.0, 1, "").warnings())
+        self.assertEqual(report.Circumstances(limits, 0.01, 0.02, 1, "").warnings(), [])
+        self.assertTrue(report.Circumstances(limits, 0.01, 0.4, 1, "").warnings())
 
 
 class Memory(unittest.TestCase):

@@ -11,6 +11,10 @@ static inline hid_t chdf5_dataset_creation_class(void) { return H5P_DATASET_CREA
 
 static inline hid_t chdf5_float32_le(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_int32_le(void) { return H5T_STD_I32LE; }
+static inline hid_t chdf5_float64_le(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
+static inline size_t chdf5_variable(void) { return H5T_VARIABLE; }
+static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t chdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t chdf5_native_int32(void) { return H5T_NATIVE_INT32; }
 

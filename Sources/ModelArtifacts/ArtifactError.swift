@@ -1,6 +1,6 @@
 //  ModelArtifacts owns the way between a `ModelGraph` and files that other programs read: Keras archives (zip, JSON,
-//  HDF5), ONNX, NumPy arrays. Reading is as strict as writing, and every byte read is taken for hostile. It must never
-//  import a layer class (Learners, Trainers), execute a model (Inference) or know about telemetry.
+//  HDF5), ONNX, scikit-learn's pickles, NumPy arrays. Reading is as strict as writing, and every byte read is taken for
+//  hostile. It must never import a layer class (Learners, Trainers), execute a model (Inference) or know about telemetry.
 
 public import Failures
 
@@ -68,7 +68,8 @@ public enum ArtifactLimits {
     public static let jsonBytes = 16 << 20
     /// The deepest nesting of JSON.
     public static let jsonDepth = 128
-    /// DEFLATE expands at most 1032 : 1; whatever claims more is lying.
+    /// DEFLATE expands at most 1032 : 1; whatever claims more is lying. It also bounds what the data sets of an HDF5 file
+    /// may take in memory, compressed or not, as a multiple of the file's bytes.
     public static let deflateRatio = 1032
     /// The largest number of values in one tensor or one intermediate result of a model: 2²⁸.
     public static let tensorValues = 1 << 28

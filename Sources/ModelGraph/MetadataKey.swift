@@ -16,6 +16,8 @@ public enum MetadataKey {
     public static let threshold = "threshold"
     /// Comma separated training deviations of the features, the unit of reconstruction errors.
     public static let scoreDeviations = "score_deviations"
+    /// JSON by metric name: whether the judged file reached each target, `PASS` or `FAIL`; `OPEN` before it was judged.
+    public static let targetsReached = "targets_reached"
     public static let schemaSHA256 = "schema_sha256"
     public static let seed = "seed"
 }

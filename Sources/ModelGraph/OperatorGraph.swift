@@ -114,5 +114,14 @@ public struct OperatorGraph: Sendable, Equatable {
         case float(Tensor)
         case int64(shape: [Int], values: [Int64])
         case double(shape: [Int], values: [Double])
+
+        /// Numbers that it holds.
+        public var count: Int {
+            switch self {
+            case .float(let tensor): tensor.values.count
+            case .int64(_, let values): values.count
+            case .double(_, let values): values.count
+            }
+        }
     }
 }

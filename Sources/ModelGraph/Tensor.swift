@@ -16,6 +16,8 @@ public struct Tensor: Sendable, Equatable {
 
     public init(_ values: [Float]) { self.init(shape: [values.count], values: values) }
 
+    public init(scalar: Float) { self.init(shape: [], values: [scalar]) }
+
     public init(repeating value: Float, shape: [Int]) {
         self.init(shape: shape, values: Array(repeating: value, count: shape.reduce(1, *)))
     }

@@ -17,7 +17,8 @@ struct DWCP: AsyncParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             ValidateCommand.self, TrainAllCommand.self, TrainCommand.self, SplitCommand.self, EvaluateCommand.self,
-            PredictCommand.self, GenerateCommand.self, ImportCommand.self, InspectCommand.self, CompareCommand.self,
+            PredictCommand.self, GenerateCommand.self, ImportCommand.self, CompareCommand.self, InspectCommand.self,
+            InferCommand.self, ConvertCommand.self, VerifyCommand.self,
         ])
 
     static func main() async {

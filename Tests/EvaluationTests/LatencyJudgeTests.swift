@@ -27,10 +27,9 @@ struct LatencyJudgeTests {
 
     private func constant(_ sample: JudgeSample, kernel: Float = 0, threshold: Double = 100) throws -> WrittenModel {
         try sample.model(
-            [.dense(
+            [.timeDistributed(.dense(
                 DenseParameters(
-                    kernel: Tensor(repeating: kernel, shape: [1, 1]), bias: Tensor([10]), activation: .linear),
-                timeDistributed: true)],
+                    kernel: Tensor(repeating: kernel, shape: [1, 1]), bias: Tensor([10]), activation: .linear)))],
             metadata: [MetadataKey.threshold: String(threshold), MetadataKey.scoreDeviations: "1"])
     }
 

@@ -45,11 +45,11 @@ struct PartOfRecordingTests {
 
     private func judge(_ part: Part<HeldOut>, _ sample: JudgeSample) throws -> ModelJudgement {
         let dense = { (outputs: Int, timeDistributed: Bool) in
-            LayerOperation.dense(
+            let dense = LayerOperation.dense(
                 DenseParameters(
                     kernel: Tensor(shape: [1, outputs], values: (0 ..< outputs).map { 0.9 - Float($0) / 10 }),
-                    bias: Tensor((0 ..< outputs).map { Float($0) / 5 }), activation: .linear),
-                timeDistributed: timeDistributed)
+                    bias: Tensor((0 ..< outputs).map { Float($0) / 5 }), activation: .linear))
+            return timeDistributed ? .timeDistributed(dense) : dense
         }
         let scale = GroupScale(center: 20, deviation: 8)
         switch sample.kind {

@@ -138,7 +138,7 @@ struct ReliabilityJudgeTests {
         if !labelled { sample.incidents = nil }
         let part = try sample.wholeFile(), frame = try FeatureFrame(part, plan: sample.plan())
         let overflowing = try sample.model(
-            [.rescaling(scale: 3e38, offset: 0), .dense(DenseParameters(
+            [.rescaling(scale: Tensor(scalar: 3e38), offset: Tensor(scalar: 0)), .dense(DenseParameters(
                 kernel: Tensor(repeating: 5, shape: [1, 1]), bias: nil, activation: .linear))],
             metadata: [MetadataKey.threshold: "0.5"])
         let reference = ReliabilityReference(

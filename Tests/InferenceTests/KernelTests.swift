@@ -11,14 +11,14 @@ import func Foundation.tanh
     @Test("the matrix product adds ascending products to what is there, for every width and remainder")
     func matrixProduct() {
         var random = RandomStream(seed: 1).child("product")
-        for (rows, inner, columns) in [(1, 1, 1), (3, 4, 64), (2, 7, 65), (5, 9, 130), (1, 0, 3)] {
+        for (rows, inner, columns) in [(1, 1, 1), (3, 4, 64), (2, 7, 65), (5, 9, 130), (2, 3, 16), (4, 5, 47), (1, 6, 33), (1, 0, 3)] {
             let stride = inner + 2
             let left = (0 ..< rows * stride).map { _ in Float(random.uniform(-1, 1)) }
             let right = (0 ..< inner * columns).map { _ in Float(random.uniform(-1, 1)) }
             let initial = (0 ..< rows * columns).map { _ in Float(random.uniform(-1, 1)) }
             var result = initial
-            MatrixProduct.accumulate(
-                left, leftStride: stride, right, into: &result, rows: rows, inner: inner, columns: columns)
+            PackedMatrix(right, inner: inner, columns: columns)
+                .accumulate(left, leftStride: stride, into: &result, rows: rows)
             for row in 0 ..< rows {
                 for column in 0 ..< columns {
                     var expected = initial[row * columns + column]

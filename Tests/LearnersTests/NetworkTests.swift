@@ -23,7 +23,7 @@ import Testing
             ])
         #expect(nodes.map(\.sources) == [["input"]] + nodes.dropLast().map { [$0.name] })
         #expect(nodes[0].operation == .normalization(mean: Tensor([0, 1]), variance: Tensor([1, 4])))
-        guard case .lstm(let lstm) = nodes[1].operation, case .dense(let dense, timeDistributed: true) = nodes[5].operation
+        guard case .lstm(let lstm) = nodes[1].operation, case .timeDistributed(.dense(let dense)) = nodes[5].operation
         else { Issue.record("wrong operations"); return }
         #expect(lstm.kernel.shape == [2, 12] && lstm.recurrentKernel.shape == [3, 12] && lstm.bias.shape == [12])
         #expect(lstm.returnSequences && dense.kernel.shape == [2, 2])

@@ -1,6 +1,5 @@
 import Foundation
 import ModelGraph
-import Randomness
 import TestSupport
 import Testing
 
@@ -42,33 +41,6 @@ import Testing
         }
     }
 
-    @Test("Every element type that h5py writes for float16, float32, float64 and integers arrives as the same numbers")
-    func elementTypes() throws {
-        let decoder = try HDF5Decoder(image: Fixture.data("Keras/element_types.h5"), path: "element_types.h5")
-        let read = try Dictionary(uniqueKeysWithValues: decoder.datasets.map { ($0.path, try decoder.tensor($0).values) })
-        let signed: [Float] = [-2, -1, 0, 1, 100]
-        let unsigned: [Float] = [0, 1, 2, 100, 200]
-        #expect(read["float/2"] == [-2, -0.5, 0, 0.333251953125, 65504])
-        #expect(read["float/4"] == [-2, -0.5, 0, 1.0 / 3, 3e38])
-        #expect(read["float/8"] == [-2, -0.5, 0, 1.0 / 3, 3e38])
-        for bytes in [1, 2, 4, 8] {
-            #expect(read["signed/\(bytes)"] == signed)
-            #expect(read["unsigned/\(bytes)"] == unsigned)
-        }
-        #expect(read["empty"] == [])
-    }
-
-    @Test("What Keras' files never hold is refused by name", arguments: [
-        ("chunked", "stored in chunks"), ("big_endian", "elements of class 1"), ("text", "elements of class"),
-        ("soft_link", "symbolic link"), ("newer", "superblock version"), ("unwritten", "are stored"),
-    ])
-    func refused(name: String, reason: String) throws {
-        let image = try Fixture.data("Keras/refused_\(name).h5")
-        let error = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: image, path: "weights.h5") }
-        #expect(error.description.contains(reason), "\(error)")
-        #expect(error.description.contains("weights.h5"))
-    }
-
     @Test("A shape that claims terabytes is refused before memory is taken")
     func terabytes() throws {
         var image = try HDF5Encoder.encode(
@@ -84,20 +56,48 @@ import Testing
         #expect(second.code == .malformed)
     }
 
-    @Test("A file cut anywhere is refused, and a file with wrong bytes is refused or read: never a crash")
-    func mutations() throws {
-        let image = try HDF5Encoder.encode(Self.variables, path: "memory")
-        for index in 0 ..< 1000 {
-            var random = RandomStream(seed: 7).child("mutation", index)
-            var copy = image
-            for _ in 0 ... random.below(4) { Mutation.apply(to: &copy, &random) }
-            do {
-                let decoder = try HDF5Decoder(image: copy, path: "memory")
-                for dataset in decoder.datasets { _ = try decoder.tensor(dataset) }
-            } catch {}  // Only `ArtifactError` can be thrown here: the compiler holds the types.
+    @Test("Attributes of every kind read back, on the root, on groups that hold data sets and on groups made for them")
+    func attributesRoundTrip() throws {
+        let configuration = String(repeating: "{\"größe\": 1}", count: 10_000)
+        let attributes: [HDF5Encoder.Attribute] = [
+            .init(object: "", name: "model_config", value: .string(configuration)),
+            .init(object: "", name: "empty", value: .string("")),
+            .init(object: "layers", name: "layer_names", value: .strings(["dense", "größer", ""])),
+            .init(object: "layers/dense/vars/0", name: "rate", value: .number(0.1)),
+            .init(object: "model_weights/dropout", name: "weight_names", value: .strings([])),
+        ]
+        let image = try HDF5Encoder.encode(Self.variables, attributes: attributes, path: "memory")
+        let decoder = try HDF5Decoder(image: image, path: "memory")
+        #expect(try decoder.attribute("model_config", of: "") == .strings([configuration]))
+        #expect(try decoder.attribute("empty", of: "") == .strings([""]))
+        #expect(try decoder.attribute("layer_names", of: "layers") == .strings(["dense", "größer", ""]))
+        #expect(try decoder.attribute("rate", of: "layers/dense/vars/0") == .numbers([0.1]))
+        #expect(try decoder.attribute("weight_names", of: "model_weights/dropout") == .strings([]))
+        #expect(decoder.attributeNames(of: "") == ["empty", "model_config"])
+        #expect(decoder.members(of: "") == ["count", "layers", "many", "model_weights"])
+        #expect(try decoder.attribute("absent", of: "") == nil)
+        #expect(try decoder.attribute("rate", of: "absent") == nil)
+        for _ in 0 ..< 20 {
+            #expect(try HDF5Encoder.encode(Self.variables, attributes: attributes, path: "memory") == image)
         }
-        for length in stride(from: 0, to: image.count - 1, by: 37) {
-            #expect(throws: ArtifactError.self) { try HDF5Decoder(image: image.prefix(length), path: "memory") }
+    }
+
+    @Test("A list of names that no object header can hold is refused with its size, and so is a zero byte")
+    func longList() throws {
+        func error(_ value: HDF5Encoder.AttributeValue) throws -> ArtifactError? {
+            #expect(throws: ArtifactError.self) {
+                try HDF5Encoder.encode([], attributes: [.init(object: "", name: "names", value: value)], path: "out.h5")
+            }
         }
+        let name = String(repeating: "n", count: 1008)
+        #expect(throws: Never.self) {
+            try HDF5Encoder.encode(
+                [], attributes: [.init(object: "", name: "names", value: .strings(Array(repeating: name, count: 64)))],
+                path: "out.h5")
+        }
+        let tooLong = try #require(try error(.strings(Array(repeating: name, count: 65))))
+        #expect(tooLong.code == .notExpressible)
+        #expect(tooLong.description.contains("65 strings of up to 1008 bytes"), "\(tooLong)")
+        #expect(try error(.string("a\0b"))?.code == .notExpressible)
     }
 }

@@ -57,7 +57,7 @@ import Testing
     func weights() throws {
         let graph = KerasGraphs.bandwidth()
         let model = try KerasModel(graph, path: "memory")
-        var variables = model.variables(of: graph)
+        var variables = model.treeVariables(of: graph)
         variables.removeAll { $0.path == "layers/lstm/cell/vars/1" }
         for index in variables.indices where variables[index].path == "layers/dense/vars/0" {
             variables[index].value = .float32(KerasGraphs.tensor([4, 3], "wrong"))
@@ -98,7 +98,7 @@ import Testing
         for (graph, reason) in [
             (unused, "idle"), (shaped, "node dense: kernel has the shape [4, 4], but its input asks for [3, 4]"),
             (unknown, "reads nowhere"), (doubled, "is taken"), (infinite, "inf"),
-            (forest, "no layer for an isolation forest"),
+            (forest, "no layer for IsolationForest"),
         ] {
             let error = try #require(throws: ArtifactError.self) { try KerasArchive.encode(graph) }
             #expect(error.code == .notExpressible)

@@ -1,6 +1,7 @@
 import Foundation
 import ModelGraph
 import Randomness
+import TestSupport
 import Testing
 
 @testable import ModelArtifacts
@@ -12,9 +13,9 @@ import Testing
         KerasGraphs.dense(2, 2, .softmax),
     ])
 
-    private static func outcome(_ data: Data) throws -> Bool {
+    private static func outcome(_ data: Data, weights: Data? = nil) throws -> Bool {
         do {
-            _ = try KerasArchive.decode(data, path: "memory")
+            _ = try KerasFile.decode(data, path: "memory", weights: weights.map { ($0, "weights") })
             return true
         } catch is ArtifactError {
             return false
@@ -68,9 +69,38 @@ import Testing
         }
     }
 
+    @Test("Whole models in HDF5 with flipped bytes, swapped stretches or a cut end")
+    func wholeModels() throws {
+        for graph in [Self.graph, KerasGraphs.wrapped()[1]] {
+            let data = try KerasHDF5File.encode(graph, path: "memory")
+            for index in 0 ..< 300 {
+                var random = RandomStream(seed: 4).child("whole \(graph.name)", index)
+                var copy = data
+                for _ in 0 ... random.below(3) { Mutation.apply(to: &copy, &random) }
+                _ = try Self.outcome(copy)
+            }
+        }
+    }
+
+    @Test("JSON of both generations with values of every other type in every place", arguments: KerasFixtures.all)
+    func wrongTypesInText(fixtures: KerasFixtures) throws {
+        let text = try fixtures.data("recurrent.json")
+        let root = try JSONParser.parse(text, path: "memory", member: "JSON")
+        let weights = try fixtures.data("recurrent.weights.h5")
+        let values: [JSONValue] = [
+            .null, .bool(true), .integer(-1), .integer(.min), .integer(.max), .string("softmax"), .array([.integer(2)]),
+            .array([.null, .integer(1)]), .object([:]),
+        ]
+        for index in 0 ..< 120 {
+            var random = RandomStream(seed: 5).child("types", index)
+            let changed = Self.replacingOne(in: root, by: values[random.below(values.count)], &random).text
+            _ = try Self.outcome(Data(changed.utf8), weights: weights)
+        }
+    }
+
     /// Walks down at random and replaces what it meets after some steps.
     private static func replacingOne(in value: JSONValue, by other: JSONValue, _ random: inout RandomStream) -> JSONValue {
-        guard random.below(6) > 0 else { return other }
+        guard random.below(8) > 0 else { return other }
         switch value {
         case var .array(values) where !values.isEmpty:
             let place = random.below(values.count)

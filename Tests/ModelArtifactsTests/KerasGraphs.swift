@@ -33,11 +33,15 @@ enum KerasGraphs {
         _ features: Int, _ units: Int, _ activation: Activation = .linear, bias: Bool = true, trainable: Bool = true,
         timeDistributed: Bool = false
     ) -> LayerOperation {
-        .dense(
+        let dense = LayerOperation.dense(
             DenseParameters(
                 kernel: tensor([features, units], "kernel \(activation)"), bias: bias ? tensor([units], "bias") : nil,
-                activation: activation, trainable: trainable),
-            timeDistributed: timeDistributed)
+                activation: activation, trainable: trainable))
+        return timeDistributed ? .timeDistributed(dense) : dense
+    }
+
+    static func rescaling(_ scale: Float, _ offset: Float) -> LayerOperation {
+        .rescaling(scale: Tensor(scalar: scale), offset: Tensor(scalar: offset))
     }
 
     static func lstm(
@@ -92,7 +96,7 @@ enum KerasGraphs {
                 Node(name: "deeper", operation: dense(5, 5, .sigmoid), sources: ["deep"]),
                 Node(name: "deepest", operation: dense(5, 5, .softplus), sources: ["deeper"]),
                 Node(name: "difference", operation: .subtract, sources: ["short", "deepest"]),
-                Node(name: "joined", operation: .concatenate, sources: ["difference", "deep", "difference", "input"]),
+                Node(name: "joined", operation: .concatenate(axis: 1), sources: ["difference", "deep", "difference", "input"]),
                 Node(name: "left", operation: dense(19, 2, .elu), sources: ["joined"]),
                 Node(name: "right", operation: dense(19, 2, .selu), sources: ["joined"]),
                 Node(name: "sum", operation: .add, sources: ["right", "left", "right"]),
@@ -100,9 +104,64 @@ enum KerasGraphs {
             outputs: [.init(name: "output", source: "sum")])
     }
 
+    /// Two inputs and two outputs, in an order that is not that of Keras' list.
+    static func severalEnds() -> ModelGraph {
+        ModelGraph(
+            name: "several_ends", inputs: [.init(name: "state", shape: [2]), .init(name: "series", shape: [5, 3])],
+            nodes: [
+                Node(
+                    name: "gru", operation: gru(3, 2, sequences: false, backwards: false, resetAfter: true),
+                    sources: ["series"]),
+                Node(name: "narrow", operation: dense(2, 2, .silu), sources: ["state"]),
+                Node(name: "both", operation: .add, sources: ["gru", "narrow"]),
+                Node(name: "wide", operation: dense(2, 2, .tanh, bias: false), sources: ["narrow"]),
+                Node(name: "all", operation: .concatenate(axis: 0), sources: ["both", "wide", "state"]),
+            ],
+            outputs: [.init(name: "detail", source: "all"), .init(name: "summary", source: "narrow")],
+            metadata: ["units": "ms"])
+    }
+
+    static func gru(
+        _ features: Int, _ units: Int, sequences: Bool, backwards: Bool, resetAfter: Bool
+    ) -> LayerOperation {
+        .gru(GRUParameters(
+            kernel: tensor([features, 3 * units], "gru kernel \(backwards)"),
+            recurrentKernel: tensor([units, 3 * units], "gru recurrent kernel \(backwards)"),
+            bias: tensor(resetAfter ? [2, 3 * units] : [3 * units], "gru bias \(backwards)"), activation: .tanh,
+            recurrentActivation: .sigmoid, resetAfter: resetAfter, returnSequences: sequences, goBackwards: backwards))
+    }
+
+    /// The layers that `KerasPlainForward` does not compute.
+    static func wrapped() -> [ModelGraph] {
+        func lstm(backwards: Bool) -> LayerOperation {
+            .lstm(LSTMParameters(
+                kernel: tensor([4, 12], "kernel \(backwards)"), recurrentKernel: tensor([3, 12], "recurrent \(backwards)"),
+                bias: tensor([12], "bias \(backwards)"), returnSequences: true, goBackwards: backwards))
+        }
+        return [
+            severalEnds(),
+            chain("both_ways", input: [5, 4], [
+                .bidirectional(forward: lstm(backwards: false), backward: lstm(backwards: true), merge: .concat),
+                .bidirectional(
+                    forward: gru(6, 2, sequences: true, backwards: false, resetAfter: true),
+                    backward: gru(6, 2, sequences: true, backwards: true, resetAfter: false), merge: .ave),
+                gru(2, 4, sequences: true, backwards: true, resetAfter: false), lstm(backwards: true),
+            ]),
+            chain("each_step", input: [3, 2, 4], [
+                .timeDistributed(batchNormalization(4)), .timeDistributed(dense(4, 6, .mish)),
+                .layerNormalization(LayerNormalizationParameters(
+                    gamma: tensor([6], "gamma"), beta: tensor([6], "beta"), epsilon: 0.01)),
+                .rescaling(scale: tensor([6], "scale"), offset: Tensor(scalar: 0.1)), .timeDistributed(.flatten),
+                .timeDistributed(.layerNormalization(LayerNormalizationParameters(
+                    gamma: nil, beta: tensor([12], "beta"), epsilon: 0.001))),
+            ]),
+        ]
+    }
+
     /// Every graph by a name that suits a file.
     static func all() -> [ModelGraph] {
-        let activations = Activation.allCases
+        // Keras 3 has no name for the last one.
+        let activations = Activation.allCases.filter { $0 != .hardSigmoidKeras2 }
         var graphs = [bandwidth(), branches()]
         graphs += activations.map { activation in
             chain("activation_\(activation.rawValue)", input: [5], [
@@ -129,8 +188,8 @@ enum KerasGraphs {
                 normalization(2), .flatten,
             ]),
             chain("shapes", input: [4, 6], [
-                .rescaling(scale: 0.1, offset: -3.3), .reshape([3, 8]), .activation(.softmax), .reshape([2, 3, 4]), .flatten,
-                .reshape([24]), .rescaling(scale: 1e-7, offset: 16_777_216),
+                rescaling(0.1, -3.3), .reshape([3, 8]), .activation(.softmax), .reshape([2, 3, 4]), .flatten,
+                .reshape([24]), rescaling(1e-7, 16_777_216),
             ]),
         ]
         return graphs

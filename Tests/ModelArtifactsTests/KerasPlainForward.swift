@@ -44,7 +44,8 @@ struct KerasPlainForward {
                 Double(p.gamma.values[f]) * (x - Double(p.movingMean.values[f]))
                     / (Double(p.movingVariance.values[f]) + Double(p.epsilon)).squareRoot() + Double(p.beta.values[f])
             }
-        case let .dense(p, _):
+        case let .timeDistributed(inner): return result(inner, inputs)
+        case let .dense(p):
             let rows = input.rows.map { activated(product($0, p.kernel, p.bias), p.activation) }
             return Value(shape: input.shape.dropLast() + [p.units], values: rows.flatMap { $0 })
         case let .lstm(p): return lstm(input, p)
@@ -54,17 +55,19 @@ struct KerasPlainForward {
         case .flatten: return Value(shape: [input.values.count], values: input.values)
         case let .reshape(shape): return Value(shape: shape, values: input.values)
         case let .rescaling(scale, offset):
-            return Value(shape: input.shape, values: input.values.map { $0 * Double(scale) + Double(offset) })
+            return Value(shape: input.shape, values: input.values.map { $0 * Double(scale.values[0]) + Double(offset.values[0]) })
         case let .activation(activation):
             return Value(shape: input.shape, values: input.rows.flatMap { activated($0, activation) })
         case .add: return elementwise(inputs, +)
         case .multiply: return elementwise(inputs, *)
         case .subtract: return elementwise(inputs, -)
-        case .concatenate:
+        case let .concatenate(axis):
+            precondition(axis == input.shape.count - 1, "only the last axis is joined here")
             let rows = inputs.map(\.rows)
             let joined = rows[0].indices.map { row in rows.flatMap { $0[row] } }
             return Value(shape: input.shape.dropLast() + [joined[0].count], values: joined.flatMap { $0 })
-        case .isolationForest: preconditionFailure("Keras has no isolation forest")
+        case .gru, .bidirectional, .layerNormalization, .isolationForest:
+            preconditionFailure("\(operation.typeName) is not computed here")
         }
     }
 
@@ -123,7 +126,38 @@ struct KerasPlainForward {
         case .selu:
             return x.map { 1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * expm1($0)) }
         case .gelu: return x.map { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }
-        case .leakyReLU: return x.map { $0 > 0 ? $0 : 0.2 * $0 }
+        case .logSoftmax: return activated(x, .softmax).map { log($0) }
+        case .sparsemax:
+            let sorted = x.sorted(by: >)
+            let sums = sorted.indices.map { sorted[...$0].reduce(0, +) }
+            let kept = sorted.indices.filter { sorted[$0] - (sums[$0] - 1) / Double($0 + 1) > 0 }
+            let threshold = (kept.reduce(0) { $0 + sums[$1] } - 1) / Double(kept.count)
+            return x.map { max($0 - threshold, 0) }
+        default: return x.map { activated($0, activation) }
+        }
+    }
+
+    private static func activated(_ x: Double, _ activation: Activation) -> Double {
+        func clipped(_ x: Double, _ low: Double, _ high: Double) -> Double { min(max(x, low), high) }
+        switch activation {
+        case .leakyReLU: return x > 0 ? x : 0.2 * x
+        case .relu6: return clipped(x, 0, 6)
+        case .celu: return x > 0 ? x : expm1(x)
+        case .silu: return x / (1 + exp(-x))
+        case .mish: return x * tanh(log1p(exp(x)))
+        case .softsign: return x / (1 + abs(x))
+        case .squareplus: return (x + (x * x + 4).squareRoot()) / 2
+        case .hardSigmoid: return clipped(x + 3, 0, 6) / 6
+        case .hardSigmoidKeras2: return clipped(0.2 * x + 0.5, 0, 1)
+        case .hardSiLU: return x * clipped(x + 3, 0, 6) / 6
+        case .hardTanh: return clipped(x, -1, 1)
+        case .hardShrink: return abs(x) > 0.5 ? x : 0
+        case .softShrink: return x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0
+        case .tanhShrink: return x - tanh(x)
+        case .logSigmoid: return -log1p(exp(-x))
+        case .sparsePlus: return x <= -1 ? 0 : x < 1 ? (x + 1) * (x + 1) / 4 : x
+        case .sparseSigmoid: return clipped((x + 1) / 2, 0, 1)
+        default: preconditionFailure("\(activation) is computed above")
         }
     }
 }

@@ -40,7 +40,7 @@ import Testing
             activation: .relu)))
         #expect(nodes["multiply"]?.sources == ["relative", "scale"])
         #expect(nodes["add"]?.sources == ["multiply", "level"])
-        guard case let .dense(level, _)? = nodes["level"]?.operation else { return #expect(Bool(false), "no level") }
+        guard case let .dense(level)? = nodes["level"]?.operation else { return #expect(Bool(false), "no level") }
         #expect(level.bias == nil)
         #expect(!level.trainable)
     }
@@ -58,11 +58,10 @@ import Testing
             epsilon: 0.001)))
         let autoencoder = try Self.graph("autoencoder")
         #expect(autoencoder.nodes[3].operation == .repeatVector(count: 7))
-        #expect(autoencoder.nodes[6].operation == .dense(
+        #expect(autoencoder.nodes[6].operation == .timeDistributed(.dense(
             DenseParameters(
                 kernel: Self.expected(14, [4, 2]), bias: Self.expected(15, [2]),
-                activation: .linear),
-            timeDistributed: true))
+                activation: .linear))))
     }
 
     @Test("Settings with a stand-in read as what they mean: fixed statistics, absent bias, center and scale, open reshape")

@@ -49,4 +49,35 @@ import Testing
             do { _ = try NumPyArray.decode(copy, path: "memory") } catch is ArtifactError {}
         }
     }
+
+    @Test("An archive keeps every array by name, the same bytes each time")
+    func archive() throws {
+        let arrays = ["a": KerasGraphs.tensor([2, 3], "a"), "b/c": KerasGraphs.tensor([], "b")]
+        let data = try NumPyArchive.encode(arrays, path: "memory")
+        #expect(try NumPyArchive.decode(data, path: "memory") == arrays)
+        #expect(try NumPyArchive.encode(arrays, path: "memory") == data)
+    }
+
+    @Test("Archives of numpy.savez and numpy.savez_compressed are read", arguments: ["stored", "deflated"])
+    func theirArchives(name: String) throws {
+        let arrays = try NumPyArchive.read(Fixture.url("Keras/\(name).npz").path)
+        #expect(arrays == [
+            "first": Tensor(shape: [2, 3], values: [0, 1, 2, 3, 4, 5]), "second": Tensor(shape: [2], values: [0.5, -1.5]),
+        ])
+    }
+
+    @Test("A member that is no array, a damaged archive and one that claims too much are refused, never a crash")
+    func damagedArchives() throws {
+        let date = ArchiveDate.constant
+        let stranger = try ZipArchive(members: [.init(name: "readme.txt", content: Data("hello".utf8))])
+            .encode(date: date, path: "memory")
+        #expect(throws: ArtifactError.self) { try NumPyArchive.decode(stranger, path: "memory") }
+        let data = try NumPyArchive.encode(["a": KerasGraphs.tensor([4, 3], "a")], path: "memory")
+        for index in 0 ..< 1000 {
+            var random = RandomStream(seed: 4).child("npz", index)
+            var copy = data
+            for _ in 0 ... random.below(3) { Mutation.apply(to: &copy, &random) }
+            do { _ = try NumPyArchive.decode(copy, path: "memory") } catch is ArtifactError {}
+        }
+    }
 }

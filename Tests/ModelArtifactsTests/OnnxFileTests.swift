@@ -74,7 +74,9 @@ import Testing
         let graph = ModelGraph(
             name: "shared", inputs: [ModelGraph.Input(name: "input", shape: [2])],
             nodes: [
-                ModelGraph.Node(name: "scaled", operation: .rescaling(scale: 2, offset: 1), sources: ["input"]),
+                ModelGraph.Node(
+                    name: "scaled", operation: .rescaling(scale: Tensor(scalar: 2), offset: Tensor(scalar: 1)),
+                    sources: ["input"]),
                 ModelGraph.Node(name: "dropped", operation: .dropout(rate: 0.5), sources: ["scaled"]),
                 ModelGraph.Node(name: "sum", operation: .add, sources: ["scaled", "dropped"]),
             ],

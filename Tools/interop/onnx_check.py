@@ -1,6 +1,6 @@
 """Runs every ONNX artifact of a folder in ONNX Runtime and compares with what the program computed.
 
-For each `<stem>.onnx` beside `<stem>_input.npy` and `<stem>_output.npy`: the ONNX checker with full shape inference, then
+For each `<stem>.onnx` beside `<stem>_<input>.npy` for each of its inputs and `<stem>_output.npy`: the ONNX checker with full shape inference, then
 ONNX Runtime with the whole batch and with each row alone. Values agree when |a - b| <= 1e-5 * max(1, |b|).
 
     python Tools/interop/onnx_check.py FOLDER
@@ -20,8 +20,8 @@ TOLERANCE = 1e-5
 SINGLE_ROWS = 100
 
 
-def run(session, rows):
-    return session.run(["output"], {"input": rows})[0]
+def run(session, inputs):
+    return session.run(["output"], inputs)[0]
 
 
 def difference(actual, expected):
@@ -33,37 +33,42 @@ def difference(actual, expected):
 
 
 def contract_problems(session):
-    """The client contract: float32 tensors `input` and `output` with a dynamic batch axis."""
-    for kind, values in (("input", session.get_inputs()), ("output", session.get_outputs())):
-        value = next((v for v in values if v.name == kind), None)
-        if value is None:
-            yield f"no {kind} named `{kind}`"
-        elif value.type != "tensor(float)":
-            yield f"`{kind}` is {value.type}"
+    """The client contract: float32 tensors with a dynamic batch axis; one is called `output`, a single input `input`."""
+    inputs, outputs = session.get_inputs(), [v for v in session.get_outputs() if v.name == "output"]
+    if len(inputs) == 1 and inputs[0].name != "input":
+        yield f"the input is named `{inputs[0].name}`"
+    if not outputs:
+        yield "no output named `output`"
+    for value in inputs + outputs:
+        if value.type != "tensor(float)":
+            yield f"`{value.name}` is {value.type}"
         elif not value.shape or isinstance(value.shape[0], int):
-            yield f"`{kind}` has the fixed batch size of {value.shape}"
-    if len(session.get_inputs()) != 1:
-        yield f"{len(session.get_inputs())} inputs"
+            yield f"`{value.name}` has the fixed batch size of {value.shape}"
 
 
 def check(model_path):
     """Returns (passed, description) of one artifact."""
-    stem = model_path.name.removesuffix(".onnx")
-    input_path, output_path = (model_path.with_name(f"{stem}_{kind}.npy") for kind in ("input", "output"))
-    missing = [path.name for path in (input_path, output_path) if not path.exists()]
-    if missing:
-        return False, f"missing {', '.join(missing)}"
-    rows, expected = np.load(input_path), np.load(output_path)
-    if len(rows) == 0:
-        return False, "no rows to compare"
     onnx.checker.check_model(onnx.load(model_path), full_check=True)
     session = onnxruntime.InferenceSession(str(model_path), providers=["CPUExecutionProvider"])
     problems = list(contract_problems(session))
     if problems:
         return False, "; ".join(problems)
-    together = difference(run(session, rows), expected)
-    singles = [difference(run(session, rows[i : i + 1]), expected[i : i + 1]) for i in range(min(len(rows), SINGLE_ROWS))]
-    text = f"{len(rows)} rows: largest difference {together:.3g}, {len(singles)} rows one by one: {max(singles):.3g}"
+    stem = model_path.name.removesuffix(".onnx")
+    names = [value.name for value in session.get_inputs()]
+    paths = {name: model_path.with_name(f"{stem}_{name}.npy") for name in [*names, "output"]}
+    missing = [path.name for path in paths.values() if not path.exists()]
+    if missing:
+        return False, f"missing {', '.join(missing)}"
+    inputs, expected = {name: np.load(paths[name]) for name in names}, np.load(paths["output"])
+    rows = len(expected)
+    if rows == 0:
+        return False, "no rows to compare"
+    together = difference(run(session, inputs), expected)
+    singles = [
+        difference(run(session, {name: rows[i : i + 1] for name, rows in inputs.items()}), expected[i : i + 1])
+        for i in range(min(rows, SINGLE_ROWS))
+    ]
+    text = f"{rows} rows: largest difference {together:.3g}, {len(singles)} rows one by one: {max(singles):.3g}"
     return max(together, max(singles)) <= TOLERANCE, text
 
 

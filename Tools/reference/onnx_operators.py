@@ -82,6 +82,16 @@ RANKS = {
     ("lstm_relu", "last"): ["a", "b", "c"],
     ("lstm_softplus", "last"): ["a", "b", "c"],
     ("lstm_without_bias", "last"): ["a", "b", "c"],
+    ("lstm_reverse", "sequence"): ["a", "b", "c", "d"],
+    ("lstm_reverse", "last"): ["a", "b", "c"],
+    ("lstm_functions", "last"): ["a", "b", "c"],
+    ("gru_after", "sequence"): ["a", "b", "c", "d"],
+    ("gru_after", "last"): ["a", "b", "c"],
+    ("gru_before", "last"): ["a", "b", "c"],
+    ("gru_functions", "last"): ["a", "b", "c"],
+    ("layer_normalization", "output"): ["a", "b", "c"],
+    ("slice_backwards", "output"): ["a", "b", "c"],
+    ("slice_part", "output"): ["a", "b", "c"],
 }
 
 
@@ -94,25 +104,27 @@ def binary(kind, x, y, name=None):
     return Case(name or kind.lower(), {"x": x, "y": y}, [(kind, ["x", "y"], ["output"], {})])
 
 
-def lstm(name, units, features, outputs, activations=None, bias=True):
+def lstm(name, units, features, outputs, activations=None, bias=True, kind="LSTM", **more):
     """Weights of very different sizes for each gate, so that a swapped pair changes every result."""
-    gates = np.repeat(np.array([0.3, 0.7, 1.1, 1.6], dtype=np.float32), units)[None, :, None]
+    sizes = np.array([0.3, 0.7, 1.1, 1.6] if kind == "LSTM" else [0.3, 0.8, 1.5], dtype=np.float32)
+    gates = np.repeat(sizes, units)[None, :, None]
+    width = gates.size
     constants = {
-        "w": values(1, 4 * units, features, salt=1.1) * gates,
-        "r": values(1, 4 * units, units, salt=2.2) * gates,
+        "w": values(1, width, features, salt=1.1) * gates,
+        "r": values(1, width, units, salt=2.2) * gates,
     }
     inputs = ["x", "w", "r"]
     if bias:
-        constants["b"] = values(1, 8 * units, salt=3.3) * np.concatenate([gates[:, :, 0]] * 2, axis=1)
+        constants["b"] = values(1, 2 * width, salt=3.3) * np.concatenate([gates[:, :, 0]] * 2, axis=1)
         inputs.append("b")
-    attributes = {"hidden_size": units}
+    attributes = {"hidden_size": units} | more
     if activations:
         attributes["activations"] = activations
     wanted = ["sequence" if "sequence" in outputs else "", "last"]
     return Case(
         name,
         {"x": values(5, 3, features, salt=0.7)},
-        [("LSTM", inputs, wanted, attributes)],
+        [(kind, inputs, wanted, attributes)],
         constants,
         {key: FLOAT for key in outputs},
     )
@@ -216,6 +228,62 @@ def cases():
     yield lstm("lstm_relu", 2, 3, ["last"], ["Sigmoid", "Relu", "Relu"])
     yield lstm("lstm_softplus", 2, 3, ["last"], ["Sigmoid", "Softplus", "Softplus"])
     yield lstm("lstm_without_bias", 2, 3, ["last"], bias=False)
+    yield lstm("lstm_reverse", 3, 2, ["sequence", "last"], direction="reverse")
+    yield lstm(
+        "lstm_functions",
+        2,
+        3,
+        ["last"],
+        ["HardSigmoid", "Elu", "Elu"],
+        activation_alpha=[0.5, 1.0, 1.0],
+        activation_beta=[0.5],
+    )
+    yield lstm("gru_after", 3, 2, ["sequence", "last"], kind="GRU", linear_before_reset=1, direction="reverse")
+    yield lstm("gru_before", 3, 2, ["last"], kind="GRU")
+    yield lstm(
+        "gru_functions", 2, 3, ["last"], ["Softsign", "LeakyRelu"], kind="GRU", linear_before_reset=1, activation_alpha=[0.2]
+    )
+    for kind in ["Softsign", "HardSwish", "Celu", "HardSigmoid", "Shrink"]:
+        yield unary(kind)
+    yield unary("Celu", alpha=0.5)
+    yield unary("HardSigmoid", alpha=0.3, beta=0.25)
+    yield unary("Shrink", lambd=0.5, bias=0.25)
+    yield unary("LogSoftmax", axis=-1)
+    yield Case("sqrt", {"x": np.abs(values(3, 4))}, [("Sqrt", ["x"], ["output"], {})])
+    bounds = {"low": np.array(-0.5, dtype=np.float32), "high": np.array(0.25, dtype=np.float32)}
+    yield Case("clip", {"x": values(3, 4)}, [("Clip", ["x", "low", "high"], ["output"], {})], bounds)
+    yield Case("cumsum", {"x": values(3, 4)}, [("CumSum", ["x", "axis"], ["output"], {})], {"axis": ints(-1)[0]})
+    yield Case("reduce_sum", {"x": values(3, 4)}, [("ReduceSum", ["x", "axes"], ["output"], {})], {"axes": ints(-1)})
+    yield Case("top_k", {"x": values(3, 4)}, [("TopK", ["x", "k"], ["output", "places"], {})], {"k": ints(4)})
+    yield Case(
+        "split",
+        {"x": values(3, 6)},
+        [("Split", ["x"], ["a", "b", "c"], {"axis": 1}), ("Sub", ["c", "a"], ["output"], {})],
+    )
+    yield Case(
+        "slice_backwards",
+        {"x": steps},
+        [("Slice", ["x", "start", "end", "axis", "start"], ["output"], {})],
+        {"start": ints(-1), "end": ints(-(2**63)), "axis": ints(1)},
+    )
+    yield Case(
+        "slice_part",
+        {"x": steps},
+        [("Slice", ["x", "starts", "ends", "axes", "steps"], ["output"], {})],
+        {"starts": ints(1, -1), "ends": ints(2**62, 0), "axes": ints(1, 2), "steps": ints(1, -1)},
+    )
+    yield Case(
+        "layer_normalization",
+        {"x": 3 * steps},
+        [("LayerNormalization", ["x", "scale", "bias"], ["output"], {"axis": -1, "epsilon": 0.01})],
+        {"scale": values(4, salt=0.4), "bias": values(4, salt=1.4)},
+    )
+    yield Case(
+        "greater",
+        {"x": np.array([[0.5], [0.25], [0.75]], dtype=np.float32)},
+        [("Greater", ["x", "t"], ["flag"], {}), ("Cast", ["flag"], ["output"], {"to": FLOAT})],
+        {"t": np.array(0.5, dtype=np.float32)},
+    )
     yield trees("trees_average_double", "AVERAGE", True)
     yield trees("trees_sum", "SUM", False)
 

@@ -1,7 +1,5 @@
 public import Failures
 import Foundation
-import Inference
-import ModelArtifacts
 import ModelGraph
 public import Telemetry
 
@@ -14,25 +12,18 @@ public struct WrittenModel: Sendable {
     public let plan: FeaturePlan
     /// Steps per input window; 1 for models of single rows.
     public let windowLength: Int
-    private let executor: any ModelExecutor
+    private let model: RunnableModel
 
     /// Windows per call of the executor: large enough for its matrix products, small enough for the cache.
     private static let batchSize = 256
 
-    /// Reads a `.keras` or `.onnx` file.
+    /// Reads a file of any format.
     /// - Throws: what reading the format throws, and `WrittenModelError` when the metadata is not that of `kind`.
     public init(_ kind: ModelKind, path: String) throws {
         self.kind = kind
         self.path = path
-        if path.hasSuffix(".onnx") {
-            let graph = try OnnxFile.read(path)
-            metadata = graph.metadata
-            executor = try OperatorExecutor(graph)
-        } else {
-            let graph = try KerasArchive.read(path)
-            metadata = graph.metadata
-            executor = try GraphExecutor(graph)
-        }
+        model = try RunnableModel(path)
+        metadata = model.metadata
         guard metadata[MetadataKey.model] == kind.rawValue else {
             throw WrittenModelError(
                 path: path, found: "metadata of the model “\(metadata[MetadataKey.model] ?? "unknown")”",
@@ -99,7 +90,7 @@ public struct WrittenModel: Sendable {
     public func run(_ values: [Float], count: Int) throws -> [Float] {
         let features = plan.features.count
         let shape = windowLength == 1 ? [count, features] : [count, windowLength, features]
-        guard let output = try executor.run(["input": Tensor(shape: shape, values: values)])["output"] else {
+        guard let output = try model.run(["input": Tensor(shape: shape, values: values)])["output"] else {
             throw WrittenModelError(path: path, found: "no output named output", expected: "an output named output")
         }
         guard output.values.count == count * outputWidth else {
@@ -110,14 +101,6 @@ public struct WrittenModel: Sendable {
         return output.values
     }
 }
-
-/// Runs a model that was read from a file.
-protocol ModelExecutor: Sendable {
-    func run(_ inputs: [String: Tensor]) throws -> [String: Tensor]
-}
-
-extension GraphExecutor: ModelExecutor {}
-extension OperatorExecutor: ModelExecutor {}
 
 /// A model file whose metadata does not serve the judge.
 public struct WrittenModelError: ExplainedError, Equatable {

@@ -22,16 +22,22 @@ extension LayerOperation {
             }
             return ScaleLayer(
                 center: parameters.movingMean.values, scale: scale, divides: false, offset: parameters.beta.values)
-        case .rescaling(let scale, let offset): return RescalingLayer(scale: scale, offset: offset)
-        case .dense(let parameters, _): return DenseLayer(parameters)
-        case .lstm(let parameters): return LSTMLayer(parameters, steps: shape[0], features: features)
+        case .rescaling(let scale, let offset): return RescalingLayer(scale: scale, offset: offset, features: features)
+        case .layerNormalization(let parameters): return NormalizedVectorLayer(parameters, features: features)
+        case .dense(let parameters): return DenseLayer(parameters)
+        case .lstm(let parameters): return RecurrentLayer(parameters, steps: shape[0])
+        case .gru(let parameters): return RecurrentLayer(parameters, steps: shape[0])
+        case .bidirectional(let forward, let backward, let merge):
+            return BidirectionalLayer(forward, backward, merge, source: shape)
+        case .timeDistributed(let inner):
+            return TimeDistributedLayer(inner: inner.computation(sourceShapes: [Array(shape.dropFirst())]), steps: shape[0])
         case .dropout, .flatten, .reshape: return IdentityLayer()
         case .repeatVector(let count): return RepeatLayer(count: count, features: features)
         case .activation(let function): return ActivationLayer(function: function, features: features)
         case .add: return CombinationLayer(combination: .sum)
         case .multiply: return CombinationLayer(combination: .product)
         case .subtract: return CombinationLayer(combination: .difference)
-        case .concatenate: return ConcatenationLayer(widths: sourceShapes.map { $0[$0.count - 1] })
+        case .concatenate(let axis): return ConcatenationLayer(widths: sourceShapes.map { $0[axis...].reduce(1, *) })
         case .isolationForest(let forest): return ForestLayer(forest)
         }
     }

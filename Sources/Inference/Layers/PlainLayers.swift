@@ -2,71 +2,31 @@ import ModelGraph
 
 /// `x · kernel + bias`, then the activation, on the last axis.
 struct DenseLayer: LayerComputation {
-    private let kernel: [Float]
+    private let kernel: PackedMatrix
     private let bias: [Float]
-    private let features: Int
-    private let units: Int
     private let activation: Activation
 
     init(_ parameters: DenseParameters) {
-        kernel = parameters.kernel.values
-        units = parameters.units
-        features = parameters.kernel.shape[0]
-        bias = parameters.bias?.values ?? Array(repeating: 0, count: units)
+        kernel = PackedMatrix(parameters.kernel)
+        bias = parameters.bias?.values ?? Array(repeating: 0, count: parameters.units)
         activation = parameters.activation
     }
 
     func run(_ sources: [[Float]], rows: Int) -> [Float] {
         // [B, T, F] is B · T rows for this purpose.
-        let vectors = sources[0].count / features
+        let vectors = sources[0].count / kernel.inner
         var result: [Float] = []
-        result.reserveCapacity(vectors * units)
+        result.reserveCapacity(vectors * kernel.columns)
         for _ in 0 ..< vectors { result += bias }
         result.withUnsafeMutableBufferPointer { result in
             guard let result = result.baseAddress else { return }
             sources[0].withUnsafeBufferPointer { source in
-                kernel.withUnsafeBufferPointer { kernel in
-                    guard let source = source.baseAddress, let kernel = kernel.baseAddress else { return }
-                    MatrixProduct.accumulate(
-                        source, leftStride: features, kernel, into: result, rows: vectors, inner: features, columns: units)
-                }
+                guard let source = source.baseAddress else { return }
+                kernel.accumulate(source, leftStride: kernel.inner, into: result, rows: vectors)
             }
-            activation.apply(result, rows: vectors, columns: units)
+            activation.apply(result, rows: vectors, columns: kernel.columns)
         }
         return result
-    }
-}
-
-/// An LSTM over all steps, starting from zero states.
-struct LSTMLayer: LayerComputation {
-    private let forward: LSTMForward
-    private let steps: Int
-    private let returnSequences: Bool
-
-    init(_ parameters: LSTMParameters, steps: Int, features: Int) {
-        forward = LSTMForward(
-            features: features, units: parameters.units, kernel: parameters.kernel.values,
-            recurrentKernel: parameters.recurrentKernel.values, bias: parameters.bias.values,
-            activation: parameters.activation, recurrentActivation: parameters.recurrentActivation)
-        self.steps = steps
-        returnSequences = parameters.returnSequences
-    }
-
-    func run(_ sources: [[Float]], rows: Int) -> [Float] {
-        sources[0].withUnsafeBufferPointer { source in
-            guard let source = source.baseAddress else { return [] }
-            let layout = LSTMForward.Layout(rowStride: steps * forward.features, timeStride: forward.features)
-            guard returnSequences else { return forward.run(source, layout, rows: rows, steps: steps) }
-            let result = LSTMForward.Layout(rowStride: steps * forward.units, timeStride: forward.units)
-            let count = rows * steps * forward.units
-            return [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
-                buffer.initialize(repeating: 0)
-                if let values = buffer.baseAddress {
-                    _ = forward.run(source, layout, rows: rows, steps: steps, sequence: (values, result))
-                }
-                initialised = count
-            }
-        }
     }
 }
 
@@ -91,12 +51,67 @@ struct ScaleLayer: LayerComputation {
     }
 }
 
-/// `x · scale + offset`, scalars.
+/// `x · scale + offset` on the last axis.
 struct RescalingLayer: LayerComputation {
-    let scale: Float
-    let offset: Float
+    private let scale: [Float]
+    private let offset: [Float]
 
-    func run(_ sources: [[Float]], rows: Int) -> [Float] { sources[0].map { $0 * scale + offset } }
+    /// Scalars hold for every one of the features.
+    init(scale: Tensor, offset: Tensor, features: Int) {
+        func spread(_ tensor: Tensor) -> [Float] {
+            tensor.shape.isEmpty ? Array(repeating: tensor.values[0], count: features) : tensor.values
+        }
+        self.scale = spread(scale)
+        self.offset = spread(offset)
+    }
+
+    func run(_ sources: [[Float]], rows: Int) -> [Float] {
+        var values = sources[0]
+        for start in stride(from: 0, to: values.count, by: scale.count) {
+            for feature in scale.indices {
+                values[start + feature] = values[start + feature] * scale[feature] + offset[feature]
+            }
+        }
+        return values
+    }
+}
+
+/// `gamma (x − mean) / √(variance + epsilon) + beta` of each vector of the last axis, biased variance.
+///
+/// Keras adds up in float32 and computes `x · s + (beta − mean · s)`, which loses digits where the mean is large; mean and
+/// variance are added up in double here, and the mean is subtracted first.
+struct NormalizedVectorLayer: LayerComputation {
+    private let gamma: [Float]
+    private let beta: [Float]
+    private let epsilon: Double
+
+    init(_ parameters: LayerNormalizationParameters, features: Int) {
+        gamma = parameters.gamma?.values ?? Array(repeating: 1, count: features)
+        beta = parameters.beta?.values ?? Array(repeating: 0, count: features)
+        epsilon = Double(parameters.epsilon)
+    }
+
+    func run(_ sources: [[Float]], rows: Int) -> [Float] {
+        var values = sources[0]
+        values.withUnsafeMutableBufferPointer { values in
+            for start in stride(from: 0, to: values.count, by: gamma.count) {
+                VectorNormalization.apply(
+                    UnsafeMutableBufferPointer(rebasing: values[start ..< start + gamma.count]), epsilon: epsilon)
+                for feature in gamma.indices {
+                    values[start + feature] = values[start + feature] * gamma[feature] + beta[feature]
+                }
+            }
+        }
+        return values
+    }
+}
+
+/// An operation on every step of `[B, T, …]`: for what looks at the last axes only, a step is a row.
+struct TimeDistributedLayer: LayerComputation {
+    let inner: any LayerComputation
+    let steps: Int
+
+    func run(_ sources: [[Float]], rows: Int) -> [Float] { inner.run(sources, rows: rows * steps) }
 }
 
 /// Layers that change the shape only, or act in training only.
@@ -156,8 +171,9 @@ struct CombinationLayer: LayerComputation {
     }
 }
 
-/// Sources joined along the last axis.
+/// Sources joined along an axis.
 struct ConcatenationLayer: LayerComputation {
+    /// The values of each source that lie together: the sizes from that axis on, multiplied.
     let widths: [Int]
 
     func run(_ sources: [[Float]], rows: Int) -> [Float] {

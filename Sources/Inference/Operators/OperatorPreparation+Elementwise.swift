@@ -5,30 +5,42 @@ extension OperatorPreparation {
     func binary() throws(OperatorProblem) -> OperatorComputation {
         try requireOnly([], inputs: 2 ... 2)
         switch node.operatorType {
-        case "Add": return Self.broadcasting { $0 + $1 }
-        case "Sub": return Self.broadcasting { $0 - $1 }
-        case "Mul": return Self.broadcasting { $0 * $1 }
-        case "Div": return Self.broadcasting { $0 / $1 }
-        case "Pow": return Self.broadcasting { pow($0, $1) }
-        default:
-            return { inputs throws(OperatorProblem) in
-                let (shape, values) = try Self.broadcast(inputs) { $0 >= $1 }
-                return [OperatorValue(shape: shape, .bool(values))]
-            }
+        case "Add": return Self.broadcasting({ $0 + $1 }, { $0 + $1 })
+        case "Sub": return Self.broadcasting({ $0 - $1 }, { $0 - $1 })
+        case "Mul": return Self.broadcasting({ $0 * $1 }, { $0 * $1 })
+        case "Div": return Self.broadcasting({ $0 / $1 }, { $0 / $1 })
+        case "Pow": return Self.broadcasting({ pow($0, $1) }, { pow($0, $1) })
+        case "Greater": return Self.comparing { $0 > $1 }
+        default: return Self.comparing { $0 >= $1 }
         }
     }
 
-    private static func broadcasting(_ function: @escaping @Sendable (Float, Float) -> Float) -> OperatorComputation {
+    private static func comparing(_ relation: @escaping @Sendable (Float, Float) -> Bool) -> OperatorComputation {
         { inputs throws(OperatorProblem) in
-            let (shape, values) = try broadcast(inputs, function)
+            let (shape, values) = try broadcast(inputs.floats(0), inputs.floats(1), relation)
+            return [OperatorValue(shape: shape, .bool(values))]
+        }
+    }
+
+    /// Both inputs are float, or both are double.
+    private static func broadcasting(
+        _ single: @escaping @Sendable (Float, Float) -> Float, _ double: @escaping @Sendable (Double, Double) -> Double
+    ) -> OperatorComputation {
+        { inputs throws(OperatorProblem) in
+            let (first, second) = (try inputs.value(0), try inputs.value(1))
+            if case .double(let left) = first.elements, case .double(let right) = second.elements {
+                let (shape, values) = try broadcast((first.shape, left), (second.shape, right), double)
+                return [OperatorValue(shape: shape, .double(values))]
+            }
+            let (shape, values) = try broadcast(inputs.floats(0), inputs.floats(1), single)
             return [OperatorValue(shape: shape, .float(values))]
         }
     }
 
-    private static func broadcast<Result>(
-        _ inputs: [OperatorValue?], _ function: (Float, Float) -> Result
+    private static func broadcast<Element, Result>(
+        _ first: (shape: [Int], values: [Element]), _ second: (shape: [Int], values: [Element]),
+        _ function: (Element, Element) -> Result
     ) throws(OperatorProblem) -> (shape: [Int], values: [Result]) {
-        let (first, second) = (try inputs.floats(0), try inputs.floats(1))
         let shape = try ShapeArithmetic.broadcast(first.shape, second.shape)
         let a = ShapeArithmetic.broadcastStrides(first.shape, to: shape)
         let b = ShapeArithmetic.broadcastStrides(second.shape, to: shape)
@@ -44,50 +56,73 @@ extension OperatorPreparation {
     }
 
     func unary() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 1 ... 1)
+        return switch node.operatorType {
+        case "Relu": Self.applying(.relu)
+        case "Sigmoid": Self.applying(.sigmoid)
+        case "Tanh": Self.applying(.tanh)
+        case "Exp": Self.applying(.exponential)
+        case "Softplus": Self.applying(.softplus)
+        case "Softsign": Self.applying(.softsign)
+        case "Selu": Self.applying(.selu)
+        case "HardSwish": Self.applying(.hardSiLU)
+        case "Neg": Self.mapping { -$0 }
+        case "Sqrt": Self.mapping { $0.squareRoot() }
+        default: Self.mapping { erf($0) }
+        }
+    }
+
+    /// Functions with attributes.
+    func parametric() throws(OperatorProblem) -> OperatorComputation {
         switch node.operatorType {
-        case "Relu": return try activation(.relu)
-        case "Sigmoid": return try activation(.sigmoid)
-        case "Tanh": return try activation(.tanh)
-        case "Exp": return try activation(.exponential)
-        case "Softplus": return try activation(.softplus)
-        case "Selu": return try activation(.selu)
-        case "Softmax": return try softmax()
-        case "Neg":
-            try requireOnly([], inputs: 1 ... 1)
-            return Self.mapping { -$0 }
-        case "Erf":
-            try requireOnly([], inputs: 1 ... 1)
-            return Self.mapping { erf($0) }
         case "Elu":
             try requireOnly(["alpha"], inputs: 1 ... 1)
             let alpha = try float("alpha", default: 1)
             return Self.mapping { Activation.elu($0, alpha: alpha) }
-        default:
+        case "Celu":
+            try requireOnly(["alpha"], inputs: 1 ... 1)
+            let alpha = try float("alpha", default: 1)
+            return Self.mapping { $0 < 0 ? alpha * expm1($0 / alpha) : $0 }
+        case "LeakyRelu":
             try requireOnly(["alpha"], inputs: 1 ... 1)
             let slope = try float("alpha", default: 0.01)
             return Self.mapping { Activation.leakyReLU($0, slope: slope) }
+        case "HardSigmoid":
+            try requireOnly(["alpha", "beta"], inputs: 1 ... 1)
+            let (slope, offset) = (try float("alpha", default: 0.2), try float("beta", default: 0.5))
+            return Self.mapping { Activation.clip(slope * $0 + offset, 0, 1) }
+        default:
+            try requireOnly(["lambd", "bias"], inputs: 1 ... 1)
+            let (limit, bias) = (try float("lambd", default: 0.5), try float("bias", default: 0))
+            return Self.mapping { Activation.shrink($0, limit: limit, bias: bias) }
         }
     }
 
-    /// The operator's defaults are Keras' function.
-    private func activation(_ function: Activation) throws(OperatorProblem) -> OperatorComputation {
-        try requireOnly([], inputs: 1 ... 1)
-        return { inputs throws(OperatorProblem) in
+    func clip() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 3 ... 3)
+        let (low, high) = (try constant(1, "the lower bound"), try constant(2, "the upper bound"))
+        guard low.values.count == 1, high.values.count == 1 else {
+            throw OperatorProblem("its bounds are no single numbers")
+        }
+        return Self.mapping { Activation.clip($0, low.values[0], high.values[0]) }
+    }
+
+    private static func applying(_ function: Activation) -> OperatorComputation {
+        { inputs throws(OperatorProblem) in
             let source = try inputs.floats(0)
             return [OperatorValue(shape: source.shape, .float(source.values.applying(function, columns: 1)))]
         }
     }
 
-    private func softmax() throws(OperatorProblem) -> OperatorComputation {
+    /// Functions of whole vectors.
+    func alongLastAxis(_ function: Activation) throws(OperatorProblem) -> OperatorComputation {
         try requireOnly(["axis"], inputs: 1 ... 1)
         let axis = try int("axis", default: -1)
         return { inputs throws(OperatorProblem) in
             let source = try inputs.floats(0)
-            guard try ShapeArithmetic.axis(axis, rank: source.shape.count) == source.shape.count - 1 else {
-                throw OperatorProblem("softmax over axis \(axis) of \(source.shape) is not supported, only over the last")
-            }
+            try Self.requireLast(axis, of: source.shape)
             let columns = max(source.shape[source.shape.count - 1], 1)
-            return [OperatorValue(shape: source.shape, .float(source.values.applying(.softmax, columns: columns)))]
+            return [OperatorValue(shape: source.shape, .float(source.values.applying(function, columns: columns)))]
         }
     }
 
@@ -131,7 +166,7 @@ extension OperatorPreparation {
 }
 
 extension [Float] {
-    /// A copy with the function applied; softmax works on groups of `columns`.
+    /// A copy with the function applied; functions of vectors work on groups of `columns`.
     fileprivate func applying(_ function: Activation, columns: Int) -> [Float] {
         var values = self
         values.withUnsafeMutableBufferPointer { buffer in

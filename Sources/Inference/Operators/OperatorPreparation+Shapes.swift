@@ -137,4 +137,56 @@ extension OperatorPreparation {
             return [OperatorValue(shape: shape, .float(values))]
         }
     }
+
+    /// Equal parts, as many as the node has outputs.
+    func split() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly(["axis"], inputs: 1 ... 1, outputs: .max)
+        let (axis, parts) = (try int("axis", default: 0), node.outputs.count)
+        return { inputs throws(OperatorProblem) in
+            let source = try inputs.value(0)
+            let divided = try ShapeArithmetic.axis(axis, rank: source.shape.count)
+            guard source.shape[divided] % parts == 0 else {
+                throw OperatorProblem("cannot split axis \(axis) of \(source.shape) into \(parts) equal parts")
+            }
+            let strides = ShapeArithmetic.strides(source.shape)
+            var shape = source.shape
+            shape[divided] /= parts
+            return (0 ..< parts).map { part in
+                source.read(shape: shape, strides: strides, from: part * shape[divided] * strides[divided])
+            }
+        }
+    }
+
+    /// Whole or part of some axes, forwards or backwards.
+    func slice() throws(OperatorProblem) -> OperatorComputation {
+        try requireOnly([], inputs: 5 ... 5)
+        return { inputs throws(OperatorProblem) in
+            let source = try inputs.value(0)
+            let (starts, ends, axes, steps) = (
+                try inputs.ints(1), try inputs.ints(2), try inputs.ints(3), try inputs.ints(4)
+            )
+            guard starts.count == axes.count, ends.count == axes.count, steps.count == axes.count else {
+                throw OperatorProblem("its starts, ends, axes and steps differ in length")
+            }
+            var (shape, strides, first) = (source.shape, ShapeArithmetic.strides(source.shape), 0)
+            var sliced: Set<Int> = []
+            for (index, given) in axes.enumerated() {
+                let axis = try ShapeArithmetic.axis(given, rank: source.shape.count)
+                guard sliced.insert(axis).inserted, abs(steps[index]) == 1 else {
+                    throw OperatorProblem("slices an axis twice, or by steps \(steps); only 1 and -1 are supported")
+                }
+                let size = source.shape[axis], isForward = steps[index] == 1
+                // ONNX' rule: negative positions count from the end, and all are then clamped to the axis.
+                func position(_ value: Int) -> Int {
+                    let counted = value < 0 ? value.addingReportingOverflow(size).partialValue : value
+                    return isForward ? min(max(counted, 0), size) : min(max(counted, -1), size - 1)
+                }
+                let (start, end) = (position(starts[index]), position(ends[index]))
+                shape[axis] = max(0, isForward ? end - start : start - end)
+                first += max(start, 0) * strides[axis]
+                strides[axis] *= steps[index]
+            }
+            return [source.read(shape: shape, strides: strides, from: first)]
+        }
+    }
 }

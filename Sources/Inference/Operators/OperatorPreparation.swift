@@ -18,11 +18,20 @@ struct OperatorPreparation {
 
     private func standardComputation() throws(OperatorProblem) -> OperatorComputation {
         switch node.operatorType {
-        case "Add", "Sub", "Mul", "Div", "Pow", "GreaterOrEqual": try binary()
-        case "Relu", "Sigmoid", "Tanh", "Exp", "Neg", "Erf", "Softplus", "Elu", "Selu", "LeakyRelu", "Softmax": try unary()
+        case "Add", "Sub", "Mul", "Div", "Pow", "Greater", "GreaterOrEqual": try binary()
+        case "Relu", "Sigmoid", "Tanh", "Exp", "Neg", "Erf", "Sqrt", "Softplus", "Softsign", "HardSwish", "Selu": try unary()
+        case "Elu", "Celu", "LeakyRelu", "HardSigmoid", "Shrink": try parametric()
+        case "Softmax": try alongLastAxis(.softmax)
+        case "LogSoftmax": try alongLastAxis(.logSoftmax)
+        case "Clip": try clip()
+        case "CumSum": try cumulativeSum()
+        case "ReduceSum": try sum()
+        case "TopK": try sortedDescending()
+        case "LayerNormalization": try layerNormalization()
         case "MatMul": try matrixProduct()
         case "Gemm": try generalMatrixProduct()
         case "LSTM": try lstm()
+        case "GRU": try gru()
         case "Transpose": try transpose()
         case "Squeeze": try squeeze()
         case "Unsqueeze": try unsqueeze()
@@ -31,6 +40,8 @@ struct OperatorPreparation {
         case "Reshape": try reshape()
         case "Flatten": try flatten()
         case "Concat": try concatenation()
+        case "Split": try split()
+        case "Slice": try slice()
         case "Identity": try identity()
         case "Cast": try cast()
         default: throw unsupported

@@ -49,25 +49,26 @@ struct OperatorValue: Sendable, Equatable {
     /// The same values in another shape of the same count.
     func reshaped(_ shape: [Int]) -> OperatorValue { OperatorValue(shape: shape, elements) }
 
-    /// The same kind of elements, read along `shape` with these strides into the row-major values.
-    func read(shape: [Int], strides: [Int]) -> OperatorValue {
+    /// The same kind of elements, read along `shape` with these strides into the row-major values, from `first` on.
+    func read(shape: [Int], strides: [Int], from first: Int = 0) -> OperatorValue {
         let elements: Elements =
             switch elements {
-            case .float(let values): .float(values.read(shape, strides))
-            case .double(let values): .double(values.read(shape, strides))
-            case .int64(let values): .int64(values.read(shape, strides))
-            case .bool(let values): .bool(values.read(shape, strides))
+            case .float(let values): .float(values.read(shape, strides, first))
+            case .double(let values): .double(values.read(shape, strides, first))
+            case .int64(let values): .int64(values.read(shape, strides, first))
+            case .bool(let values): .bool(values.read(shape, strides, first))
             }
         return OperatorValue(shape: shape, elements)
     }
 }
 
 extension Array {
-    fileprivate func read(_ shape: [Int], _ strides: [Int]) -> [Element] {
+    fileprivate func read(_ shape: [Int], _ strides: [Int], _ first: Int) -> [Element] {
         var result: [Element] = []
         result.reserveCapacity(shape.reduce(1, *))
         let (width, step) = (shape.last ?? 1, strides.last ?? 0)
-        ShapeArithmetic.forEachLine(shape, strides, strides) { start, _ in
+        ShapeArithmetic.forEachLine(shape, strides, strides) { offset, _ in
+            let start = first + offset
             if step == 1 {
                 result += self[start ..< start + width]
             } else {

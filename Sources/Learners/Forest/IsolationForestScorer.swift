@@ -4,9 +4,10 @@ public import ModelGraph
 
 /// A forest laid out for scoring many rows.
 ///
-/// Precision: rows are scaled and compared in float32, the float32 path lengths of the trees are added in double
-/// precision in the order of the trees, the score 2^(−mean / c(ψ)) is computed in double precision and rounded to float32
-/// once. The bits depend neither on the number of threads nor on the rows scored together.
+/// Precision: rows are scaled and compared in float32, the float32 path lengths of the trees are added in double, which is
+/// exact; their mean is rounded to float32, the score 2^(−mean / c(ψ)) is computed in double and rounded to float32. An ONNX
+/// file can say exactly that, so exported forests give the same bits. The bits depend neither on the number of threads nor
+/// on the rows scored together.
 public struct IsolationForestScorer: Sendable {
     /// Features per row.
     public var featureCount: Int { scaling.featureCount }
@@ -128,8 +129,10 @@ public struct IsolationForestScorer: Sendable {
                 // NaN compares false and would leave a leaf for the node behind it.
                 guard bad == nil else { return bad }
                 addPathLengths(of: scaled, to: sums)
-                let factor = -1 / (Double(trees.count) * averagePathLength)
-                for row in 0 ..< rows.count { scores[rows.lowerBound + row] = Float(exp2(sums[row] * factor)) }
+                for row in 0 ..< rows.count {
+                    let mean = Float(sums[row] / Double(trees.count))
+                    scores[rows.lowerBound + row] = Float(pow(2, Double(mean) * (-1 / averagePathLength)))
+                }
                 return nil
             }
         }

@@ -2,22 +2,25 @@ import ModelGraph
 import TensorCore
 
 extension Activation {
-    /// The kernel's name for all but softmax, which is not elementwise.
+    /// The kernel's name; nothing for softmax, which is not elementwise, and for those that are not trained here.
     private var elementwise: ElementwiseFunction? {
         switch self {
         case .linear: .linear
         case .relu: .relu
         case .sigmoid: .sigmoid
         case .tanh: .tanh
-        case .softmax: nil
         case .exponential: .exponential
         case .softplus: .softplus
         case .elu: .elu
         case .selu: .selu
         case .gelu: .gelu
         case .leakyReLU: .leakyReLU
+        default: nil
         }
     }
+
+    /// Whether networks can be trained with it. The others are read and run only.
+    var isTrainable: Bool { self == .softmax || elementwise != nil }
 
     var needsArgument: Bool { elementwise?.needsArgument ?? false }
 

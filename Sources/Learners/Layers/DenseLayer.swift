@@ -62,8 +62,8 @@ struct DenseLayer: Layer {
     }
 
     func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation {
-        .dense(
-            DenseParameters(kernel: variables[0], bias: variables[1], activation: activation),
-            timeDistributed: timeDistributed)
+        let dense = LayerOperation.dense(
+            DenseParameters(kernel: variables[0], bias: variables[1], activation: activation))
+        return timeDistributed ? .timeDistributed(dense) : dense
     }
 }

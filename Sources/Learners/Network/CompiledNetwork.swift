@@ -111,11 +111,19 @@ struct FeatureNormalization: Sendable {
 extension LayerSpecification {
     /// The layer for this input shape.
     fileprivate func compiled(name: String, input: SampleShape, absorbing absorbed: Activation?) throws -> any Layer {
-        func kept(_ activation: Activation) -> Activation { activation == absorbed ? .linear : activation }
         func positive(_ value: Int, _ what: String) throws {
             guard value > 0 else {
                 throw NetworkError(layer: name, found: "has \(value) \(what)", advice: "give at least 1")
             }
+        }
+        func trainable(_ activation: Activation) throws -> Activation {
+            guard activation.isTrainable else {
+                let known = Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", ")
+                throw NetworkError(
+                    layer: name, found: "has the activation `\(activation.rawValue)`, which is not trained here",
+                    advice: "use one of \(known)")
+            }
+            return activation == absorbed ? .linear : activation
         }
         func sequence() throws {
             guard input.time != nil else {
@@ -130,13 +138,13 @@ extension LayerSpecification {
         case .dense(let units, let activation, let initializer):
             try positive(units, "units")
             return DenseLayer(
-                inputShape: input, units: units, activation: kept(activation), initializer: initializer,
+                inputShape: input, units: units, activation: try trainable(activation), initializer: initializer,
                 timeDistributed: false)
         case .timeDistributedDense(let units, let activation, let initializer):
             try positive(units, "units")
             try sequence()
             return DenseLayer(
-                inputShape: input, units: units, activation: kept(activation), initializer: initializer,
+                inputShape: input, units: units, activation: try trainable(activation), initializer: initializer,
                 timeDistributed: true)
         case .lstm(let units, let returnSequences):
             try positive(units, "units")
@@ -158,7 +166,7 @@ extension LayerSpecification {
         case .batchNormalization(let momentum, let epsilon):
             return BatchNormalizationLayer(inputShape: input, momentum: momentum, epsilon: epsilon)
         case .activation(let activation):
-            return ActivationLayer(inputShape: input, activation: kept(activation))
+            return ActivationLayer(inputShape: input, activation: try trainable(activation))
         case .flatten:
             return FlattenLayer(inputShape: input)
         }

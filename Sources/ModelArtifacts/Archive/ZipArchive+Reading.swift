@@ -29,12 +29,28 @@ extension ZipArchive {
         }
     }
 
+    /// Reads every member, in the archive's order.
+    /// - Parameter limit: the most bytes that all members together may claim.
+    static func decode(_ data: Data, limit: Int, path: String) throws -> ZipArchive {
+        try data.withUnsafeBytes { bytes in
+            let handle = try open(bytes, path)
+            var left = limit
+            var members: [Member] = []
+            for (name, index) in try names(in: handle.archive, path).sorted(by: { $0.value < $1.value }) {
+                let content = try content(of: handle, index: index, limit: (name, left), archiveBytes: data.count, path)
+                left -= content.count
+                members.append(Member(name: name, content: content))
+            }
+            return ZipArchive(members: members)
+        }
+    }
+
     /// - Precondition: `bytes` stay alive as long as the result.
     private static func open(_ bytes: UnsafeRawBufferPointer, _ path: String) throws(ArtifactError) -> ZipHandle {
         func failure(_ error: inout zip_error_t) -> ArtifactError {
             ArtifactError(
                 .malformed, .read, path, "not a whole zip archive: \(String(cString: zip_error_strerror(&error)))",
-                advice: "give a `.keras` file (Keras 3); write or fetch it again if it was cut")
+                advice: "write or fetch the file again if it was cut")
         }
         var error = zip_error_t()
         guard let source = zip_source_buffer_create(bytes.baseAddress, UInt64(bytes.count), 0, &error) else {

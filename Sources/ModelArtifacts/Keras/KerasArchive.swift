@@ -5,17 +5,14 @@ import Files
 /// Keras 3 archives (`.keras`): a zip of `metadata.json`, `config.json` and `model.weights.h5`.
 ///
 /// Every model is written as a Functional one and loads in stock Keras with no custom objects. Sequential and Functional
-/// models with one input and one output are read. The same graph always gives the same bytes: members are stored without
-/// compression, sorted, and dated 1980-01-01 or SOURCE_DATE_EPOCH.
+/// models are read, of Keras 3 and of Keras 2.13 or later. The same graph always gives the same bytes: members are stored
+/// without compression, sorted, and dated 1980-01-01 or SOURCE_DATE_EPOCH.
 public enum KerasArchive {
     static let metadataMember = "metadata.json"
     static let configurationMember = "config.json"
     static let weightsMember = "model.weights.h5"
     /// The version of Keras whose layout this follows.
-    private static let kerasVersion = "3.15.1"
-    /// In `metadata.json`, which Keras does not read back: what a `ModelGraph` holds and Keras' own configuration does
-    /// not. A fourth member would do as well, but makes Keras unpack the archive into a temporary folder.
-    private static let ownKey = "dwcp"
+    static let kerasVersion = "3.15.1"
 
     /// Writes `graph` to the file at `path`, whole or not at all.
     /// - Throws: `ArtifactError` when Keras cannot express the graph, `FileError` when the file cannot be written.
@@ -44,22 +41,18 @@ public enum KerasArchive {
             (weightsMember, ArtifactLimits.fileBytes),
         ], path: path)
         func document(_ member: String) throws(ArtifactError) -> JSONPlace {
-            let value = try JSONParser.parse(archive.member(named: member) ?? Data(), path: path, member: member)
-            return JSONPlace(value, document: member, path: path)
+            try JSONPlace(parsing: archive.member(named: member) ?? Data(), document: member, path: path)
         }
-        let model = try KerasModel(document(configurationMember))
-        let own = try document(metadataMember).optionalMember(ownKey)
+        let metadata = try document(metadataMember)
+        let dialect = KerasDialect.archive(version: try metadata.optionalMember("keras_version")?.string())
+        let model = try KerasModel(document(configurationMember), dialect)
+        let own = try metadata.optionalMember(KerasOwnData.key).map { try KerasOwnData($0, model: model) }
         let decoder = try HDF5Decoder(
             image: archive.member(named: weightsMember) ?? Data(), path: "\(path), \(weightsMember)")
-        let tensors = try KerasWeights(model: model, decoder: decoder, path: path).tensors()
-        return ModelGraph(
-            name: model.name, inputs: [model.input],
-            nodes: zip(model.layers, tensors).map { layer, tensors in
-                ModelGraph.Node(name: layer.name, operation: layer.kind.operation(tensors), sources: layer.sources)
-            },
-            // Keras names an output after its layer.
-            outputs: [.init(name: try own?.member("output").string() ?? model.output, source: model.output)],
-            metadata: try metadata(own))
+        let weights = KerasWeights(model: model, decoder: decoder, file: .init(
+            path: path, place: weightsMember,
+            advice: "write the archive again: its config.json and its weights are not of one model"))
+        return model.graph(try weights.tensors(), own: own)
     }
 
     /// The archive's bytes, with the variables of the environment in which it is written.
@@ -68,22 +61,14 @@ public enum KerasArchive {
         let model = try KerasModel(graph, path: path)
         let metadata = JSONValue.object([
             "date_saved": .string(date.kerasText), "keras_version": .string(kerasVersion),
-            ownKey: .object([
-                "metadata": .object(graph.metadata.mapValues(JSONValue.string)), "output": .string(graph.outputs[0].name),
-            ]),
+            // Keras does not read it back. A fourth member would do as well, but makes Keras unpack the archive into a
+            // temporary folder.
+            KerasOwnData.key: KerasOwnData(graph).json,
         ])
-        let weights = try HDF5Encoder.encode(model.variables(of: graph), path: path)
         return try ZipArchive(members: [
             .init(name: metadataMember, content: Data(metadata.text.utf8)),
             .init(name: configurationMember, content: Data(model.configuration.text.utf8)),
-            .init(name: weightsMember, content: weights),
+            .init(name: weightsMember, content: try HDF5Encoder.encode(model.treeVariables(of: graph), path: path)),
         ]).encode(date: date, path: path)
-    }
-
-    private static func metadata(_ own: JSONPlace?) throws(ArtifactError) -> [String: String] {
-        guard let entries = try own?.member("metadata") else { return [:] }
-        var metadata: [String: String] = [:]
-        for key in try entries.object().keys { metadata[key] = try entries.member(key).string() }
-        return metadata
     }
 }

@@ -1,19 +1,19 @@
 import ModelGraph
 
 extension KerasModel {
-    /// Reads `config.json`: a Sequential or Functional model with one input and one output.
+    /// Reads a configuration: a Sequential or Functional model.
     /// - Throws: `ArtifactError` that names the place in the file, an unknown layer with its configuration and position.
-    init(_ root: JSONPlace) throws(ArtifactError) {
-        let skeleton = try KerasSkeleton(root)
+    init(_ root: JSONPlace, _ dialect: KerasDialect) throws(ArtifactError) {
+        let skeleton = try KerasSkeleton(root, dialect)
         name = skeleton.name
-        input = skeleton.input
-        output = skeleton.output
+        inputs = skeleton.inputs
+        outputs = skeleton.outputs
         layers = []
-        var shapes = [input.name: input.shape]
+        var shapes = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.shape) })
         for (position, entry) in try skeleton.sorted().enumerated() {
             // `sorted` puts every source first, so all shapes are known.
             let inputs = entry.sources.compactMap { shapes[$0] }
-            let kind = try KerasLayer(entry.object, position: position + 1, inputs: inputs)
+            let kind = try KerasLayer(entry.object, position: position + 1, inputs: inputs, dialect: dialect)
             let shape: [Int]
             do {
                 shape = try kind.outputShape(inputs: inputs)
@@ -30,7 +30,7 @@ extension KerasModel {
         }
         let unused = unusedLayers()
         guard unused.isEmpty else {
-            throw root.error(.unsupported, "layers that do not lead to the output: \(unused.joined(separator: ", "))")
+            throw root.error(.unsupported, "layers that do not lead to an output: \(unused.joined(separator: ", "))")
         }
     }
 }

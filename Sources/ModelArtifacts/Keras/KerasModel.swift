@@ -4,11 +4,11 @@ import ModelGraph
 /// it, so what is written and what is read follow the same rules.
 struct KerasModel: Equatable {
     var name: String
-    var input: ModelGraph.Input
+    var inputs: [ModelGraph.Input]
     /// Each layer after those that it reads.
     var layers: [Layer]
-    /// The layer that computes the result.
-    var output: String
+    /// Each with the layer that computes it. Keras names an output after its layer or, in a dictionary, by its key.
+    var outputs: [ModelGraph.Output]
 
     struct Layer: Equatable {
         var name: String
@@ -22,21 +22,29 @@ struct KerasModel: Equatable {
         var variables: [KerasVariable] { kind.variables(input: inputShapes[0]) }
     }
 
-    /// Where in the weights file the variables of each layer are, by layer name, for example `layers/lstm_1`.
-    ///
-    /// Keras numbers the layers of a class in the order of its own list, whatever their names or their order in
-    /// `config.json`: by falling distance to the output, then in the order in which a depth-first search from the output
-    /// meets them (`map_graph` in `keras/src/ops/function.py`). For a chain this is the order of the layers.
-    func weightGroups() -> [String: String] {
+    /// The names of inputs and layers in the order of Keras' own list, whatever their order in the configuration: by falling
+    /// distance to the outputs, then in the order in which a depth-first search from the outputs meets them (`map_graph` in
+    /// `keras/src/ops/function.py`, the same in Keras 2). For a chain this is the order of the layers.
+    func order() -> [String] {
         let visits = visitOrder()
-        let distances = distancesToOutput()
-        let ordered = layers.sorted {
-            let (first, second) = (distances[$0.name] ?? 0, distances[$1.name] ?? 0)
-            return first != second ? first > second : (visits[$0.name] ?? 0) < (visits[$1.name] ?? 0)
-        }
+        let distances = distancesToOutputs()
+        // Inputs that lead nowhere come before all that is met.
+        func rank(_ name: String) -> (Int, Int) { (-(distances[name] ?? 0), visits[name] ?? -1) }
+        return (inputs.map(\.name) + layers.map(\.name)).sorted { rank($0) < rank($1) }
+    }
+
+    /// The layers in the order of Keras' own list.
+    func orderedLayers() -> [Layer] {
+        let byName = Dictionary(uniqueKeysWithValues: layers.map { ($0.name, $0) })
+        return order().compactMap { byName[$0] }
+    }
+
+    /// Where in Keras 3's tree of weights the variables of each layer are, by layer name, for example `layers/lstm_1`: Keras
+    /// numbers the layers of a class in the order of its list.
+    func weightGroups() -> [String: String] {
         var counts: [String: Int] = [:]
         var groups: [String: String] = [:]
-        for layer in ordered {
+        for layer in orderedLayers() {
             let base = layer.kind.snakeCaseName
             let number = counts[base, default: 0]
             groups[layer.name] = number == 0 ? "layers/\(base)" : "layers/\(base)_\(number)"
@@ -45,11 +53,12 @@ struct KerasModel: Equatable {
         return groups
     }
 
-    /// When a depth-first search from the output first meets each layer.
+    /// When a depth-first search from the outputs first meets each input and each layer.
     private func visitOrder() -> [String: Int] {
-        let sources = Dictionary(uniqueKeysWithValues: layers.map { ($0.name, $0.sources) })
+        var sources = Dictionary(uniqueKeysWithValues: layers.map { ($0.name, $0.sources) })
+        for input in inputs { sources[input.name] = [] }
         var order: [String: Int] = [:]
-        var pending = [output]
+        var pending = Array(outputs.map(\.source).reversed())
         while let name = pending.popLast() {
             guard order[name] == nil, let next = sources[name] else { continue }
             order[name] = order.count
@@ -58,9 +67,9 @@ struct KerasModel: Equatable {
         return order
     }
 
-    /// The number of layers on the longest way from each layer to the output.
-    private func distancesToOutput() -> [String: Int] {
-        var distances = [output: 0]
+    /// The number of layers on the longest way from each input and each layer to an output.
+    private func distancesToOutputs() -> [String: Int] {
+        var distances: [String: Int] = [:]
         for layer in layers.reversed() {
             let distance = distances[layer.name] ?? 0
             for source in layer.sources { distances[source] = max(distances[source] ?? 0, distance + 1) }
@@ -68,7 +77,7 @@ struct KerasModel: Equatable {
         return distances
     }
 
-    /// Names of layers that do not contribute to the output, which Keras would leave out of its model.
+    /// Names of layers that do not contribute to an output, which Keras would leave out of its model.
     func unusedLayers() -> [String] {
         let visited = visitOrder()
         return layers.map(\.name).filter { visited[$0] == nil }

@@ -9,27 +9,32 @@ struct KerasSkeleton {
         var object: JSONPlace
     }
 
-    private(set) var name = ""
-    private(set) var input = ModelGraph.Input(name: "", shape: [])
-    private(set) var output = ""
+    private(set) var name: String
+    /// In the order in which the model takes them.
+    private(set) var inputs: [ModelGraph.Input] = []
+    private(set) var outputs: [ModelGraph.Output] = []
     private(set) var entries: [Entry] = []
-    private let root: JSONPlace
+    let root: JSONPlace
+    let dialect: KerasDialect
 
-    init(_ root: JSONPlace) throws(ArtifactError) {
+    init(_ root: JSONPlace, _ dialect: KerasDialect) throws(ArtifactError) {
         self.root = root
+        self.dialect = dialect
         let className = try root.member("class_name").string()
         let config = try root.member("config")
-        name = try config.member("name").string()
-        let objects = try config.member("layers").elements()
+        // The oldest Sequential models are nothing but a list of layers.
+        let layers = config.isArray ? config : try config.member("layers")
+        name = config.isArray ? "sequential" : try config.optionalMember("name")?.string() ?? "model"
+        let objects = try layers.elements()
         guard objects.count <= ArtifactLimits.layers else {
-            throw config.error(.tooLarge, "\(objects.count) layers, more than \(ArtifactLimits.layers)")
+            throw layers.error(.tooLarge, "\(objects.count) layers, more than \(ArtifactLimits.layers)")
         }
-        switch (className, try KerasLayer.isBuiltIn(root)) {
+        switch (className, try KerasLayer.isBuiltIn(root, dialect)) {
         case ("Sequential", true): try readSequential(config, objects)
         case ("Functional", true), ("Model", true): try readFunctional(config, objects)
         default:
             throw root.error(
-                .unsupported, "the model is a \(className), neither Sequential nor Functional of Keras 3",
+                .unsupported, "the model is a \(className), neither Sequential nor Functional",
                 advice: "build it with keras.Sequential or keras.Model(inputs, outputs) and save it again with Keras 3")
         }
         try requireUniqueNames()
@@ -39,107 +44,101 @@ struct KerasSkeleton {
 
     private mutating func readSequential(_ config: JSONPlace, _ objects: [JSONPlace]) throws(ArtifactError) {
         var rest = objects[...]
-        if let first = rest.first, try Self.isInputLayer(first) {
+        guard let first = rest.first else { throw config.error(.unsupported, "the model has no layers") }
+        if try Self.isInputLayer(first) {
             rest.removeFirst()
-            input = try Self.input(first)
-        } else if let shape = try config.optionalMember("build_input_shape"), !shape.isNull {
-            input = ModelGraph.Input(name: "input", shape: try Self.shape(shape))
+            inputs = [try input(first)]
+        } else if let shape = try first.member("config").optionalMember("batch_input_shape"), !shape.isNull {
+            let name = try first.member("config").member("name").string()
+            inputs = [ModelGraph.Input(name: "\(name)_input", shape: try Self.shape(shape))]
+        } else if !config.isArray, let shape = try config.optionalMember("build_input_shape"), !shape.isNull {
+            inputs = [ModelGraph.Input(name: "input", shape: try Self.shape(shape))]
         } else {
             throw config.error(.unsupported, "the model was never built, so its input has no shape",
                 advice: "add keras.Input(shape) as the first layer and save it again")
         }
-        var previous = input.name
+        var previous = inputs[0].name
         for object in rest {
             let name = try object.member("config").member("name").string()
-            entries.append(Entry(name: name, sources: [previous], object: object))
+            entries.append(try entry(name, [previous], object))
             previous = name
         }
         guard !entries.isEmpty else { throw config.error(.unsupported, "the model has no layers") }
-        output = previous
+        outputs = [ModelGraph.Output(name: previous, source: previous)]
     }
 
     // MARK: Functional
 
     private mutating func readFunctional(_ config: JSONPlace, _ objects: [JSONPlace]) throws(ArtifactError) {
-        let inputName = try Self.singleReference(try config.member("input_layers"))
-        output = try Self.singleReference(try config.member("output_layers"))
+        var found: [String: ModelGraph.Input] = [:]
         for object in objects {
             let name = try object.member("name").string()
             if try Self.isInputLayer(object) {
-                guard name == inputName else {
-                    throw object.error(.unsupported, "a second input, \(name); models with one input are read")
-                }
-                input = try Self.input(object)
+                var input = try input(object)
                 // Connections go by the entry's name, which Keras keeps equal to the layer's.
                 input.name = name
+                guard found.updateValue(input, forKey: name) == nil else {
+                    throw object.error(.malformed, "two inputs are called \(name)")
+                }
             } else {
-                entries.append(Entry(name: name, sources: try Self.sources(object), object: object))
+                entries.append(try entry(name, try KerasReference.sources(of: object, named: name), object))
             }
         }
-        guard input.name == inputName else { throw config.error(.malformed, "there is no input layer \(inputName)") }
-        guard entries.contains(where: { $0.name == output }) else {
-            throw config.error(.malformed, "there is no layer \(output), which should compute the output")
-        }
-    }
-
-    /// The layers that a layer is called on, from its only inbound node.
-    private static func sources(_ object: JSONPlace) throws(ArtifactError) -> [String] {
-        let nodes = try object.member("inbound_nodes")
-        let calls = try nodes.elements()
-        guard calls.count == 1 else {
-            throw nodes.error(.unsupported, "the layer is called \(calls.count) times; layers that are called once are read")
-        }
-        guard !calls[0].isArray else {
-            throw calls[0].error(.unsupported, "a connection as Keras 2 writes it", advice: "load the model in Keras 2 and "
-                + "save its weights, rebuild it in Keras 3, load the weights and save it")
-        }
-        let keywords = try calls[0].member("kwargs")
-        for key in try keywords.object().keys.sorted() {
-            guard let value = try keywords.optionalMember(key), !value.isOff else { continue }
-            throw value.error(.unsupported, "the layer is called with \(key) = \(value.shortText)")
-        }
-        let arguments = try calls[0].member("args")
-        guard let first = try arguments.elements().first, try arguments.elements().count == 1 else {
-            throw arguments.error(.unsupported, "the layer is not called on one tensor or one list of tensors")
-        }
-        var names: [String] = []
-        for tensor in first.isArray ? try first.elements() : [first] {
-            names.append(try reference(try tensor.member("config").member("keras_history")))
-        }
-        return names
-    }
-
-    /// One reference, alone or in a list of one.
-    private static func singleReference(_ place: JSONPlace) throws(ArtifactError) -> String {
-        let elements = try place.elements()
-        if let first = elements.first, first.isArray {
-            guard elements.count == 1 else {
-                throw place.error(.unsupported, "\(elements.count) inputs or outputs; models with one of each are read")
+        for reference in try KerasReference.all(in: try config.member("input_layers")) {
+            guard let input = found.removeValue(forKey: reference.layer) else {
+                throw reference.place.error(.malformed, "there is no input layer \(reference.layer), or it is listed twice")
             }
-            return try reference(first)
+            inputs.append(input)
         }
-        return try reference(place)
+        guard found.isEmpty, !inputs.isEmpty else {
+            throw config.error(
+                .malformed, "input_layers does not list the inputs \(found.keys.sorted().joined(separator: ", "))")
+        }
+        try readOutputs(try config.member("output_layers"))
     }
 
-    /// `[layer, 0, 0]`: the first result of the layer's first call.
-    private static func reference(_ place: JSONPlace) throws(ArtifactError) -> String {
-        let parts = try place.elements()
-        guard parts.count == 3, try parts[1].integer() == 0, try parts[2].integer() == 0 else {
-            throw place.error(.unsupported, "\(place.shortText) is not the first result of a layer's first call")
+    private mutating func readOutputs(_ place: JSONPlace) throws(ArtifactError) {
+        let layers = Set(entries.map(\.name))
+        var names: Set<String> = []
+        for reference in try KerasReference.all(in: place) {
+            guard layers.contains(reference.layer) else {
+                throw reference.place.error(
+                    .malformed, "there is no layer \(reference.layer), which should compute an output")
+            }
+            let name = reference.key ?? reference.layer
+            // A layer may be listed twice.
+            var unique = name
+            var number = 0
+            while !names.insert(unique).inserted {
+                number += 1
+                unique = "\(name)_\(number)"
+            }
+            outputs.append(ModelGraph.Output(name: unique, source: reference.layer))
         }
-        return try parts[0].string()
+        guard !outputs.isEmpty else { throw place.error(.malformed, "the model has no output") }
     }
 
-    // MARK: Inputs
+    // MARK: Layers
+
+    private func entry(_ name: String, _ sources: [String], _ object: JSONPlace) throws(ArtifactError) -> Entry {
+        let className = try object.member("class_name").string()
+        guard !["Sequential", "Functional", "Model"].contains(className) else {
+            throw object.error(
+                .unsupported, "the layer \(name) is a whole model (\(className))",
+                advice: "build one flat model from the inner model's layers and save it again")
+        }
+        return Entry(name: name, sources: sources, object: object)
+    }
 
     private static func isInputLayer(_ object: JSONPlace) throws(ArtifactError) -> Bool {
         try object.member("class_name").string() == "InputLayer"
     }
 
-    private static func input(_ object: JSONPlace) throws(ArtifactError) -> ModelGraph.Input {
+    private func input(_ object: JSONPlace) throws(ArtifactError) -> ModelGraph.Input {
         let config = try object.member("config")
-        var settings = try KerasSettings(config)
-        let shape = try shape(try settings.take("batch_shape"))
+        var settings = try KerasSettings(config, dialect)
+        let isOld = try config.optionalMember("batch_input_shape") != nil
+        let shape = try Self.shape(try settings.take(isOld ? "batch_input_shape" : "batch_shape"))
         try settings.finish()
         return ModelGraph.Input(name: try config.member("name").string(), shape: shape)
     }
@@ -159,50 +158,5 @@ struct KerasSkeleton {
         }
         _ = try TensorShape.count(shape) { place.error(.tooLarge, "the shape \(shape) is too large") }
         return shape
-    }
-}
-
-// MARK: - Order
-
-extension KerasSkeleton {
-    private func requireUniqueNames() throws(ArtifactError) {
-        var seen: Set<String> = [input.name]
-        for entry in entries {
-            guard seen.insert(entry.name).inserted else {
-                throw entry.object.error(.malformed, "the name \(entry.name) is taken by an earlier layer")
-            }
-        }
-    }
-
-    /// The layers, each after those that it reads, and otherwise in the file's order.
-    func sorted() throws(ArtifactError) -> [Entry] {
-        let numbers = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
-        var sorted: [Entry] = []
-        var begun = [Bool](repeating: false, count: entries.count)
-        var finished: Set<String> = [input.name]
-        // A depth-first search with a stack of its own, because a file may chain thousands of layers.
-        for start in entries.indices where !begun[start] {
-            begun[start] = true
-            var stack = [(entry: start, nextSource: 0)]
-            while let (number, next) = stack.last {
-                let entry = entries[number]
-                guard next < entry.sources.count else {
-                    stack.removeLast()
-                    finished.insert(entry.name)
-                    sorted.append(entry)
-                    continue
-                }
-                stack[stack.count - 1].nextSource += 1
-                let source = entry.sources[next]
-                if finished.contains(source) { continue }
-                guard let sourceNumber = numbers[source], !begun[sourceNumber] else {
-                    throw entry.object.error(
-                        .malformed, "the layer \(entry.name) reads \(source), which is missing or depends on it")
-                }
-                begun[sourceNumber] = true
-                stack.append((sourceNumber, 0))
-            }
-        }
-        return sorted
     }
 }

@@ -32,6 +32,14 @@ public struct OnnxError: ExplainedError, Equatable {
             "cannot read the ONNX model \(path): \(reason.trimmedMessage); export the model again or give an undamaged file")
     }
 
+    /// The operators are not those that this program writes for a layer.
+    static func notLayers(_ model: String, _ reason: String) -> OnnxError {
+        OnnxError(
+            .invalidData,
+            "cannot read the layers of the ONNX model `\(model)`: \(reason.trimmedMessage); only files that this program "
+                + "wrote have layers, others can be run, not converted")
+    }
+
     static func tooLarge(_ path: String, _ reason: String) -> OnnxError {
         OnnxError(
             .invalidData,

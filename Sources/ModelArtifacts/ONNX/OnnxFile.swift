@@ -23,9 +23,18 @@ public enum OnnxFile {
     /// The operators that a model becomes. Inputs and outputs keep their names and get a leading symbolic axis `batch`.
     ///
     /// An isolation forest under a metadata key `threshold` gets a second output `is_anomaly`, int64 `[batch, 1]`:
-    /// `score >= threshold`, compared in float32.
+    /// `score >= threshold`, on every row as our own score says. The score is the same bits in any runtime that adds path
+    /// lengths in double, as ONNX Runtime does.
     /// - Throws: `OnnxError`.
     public static func operators(of graph: ModelGraph) throws -> OperatorGraph { try OnnxLowering.lower(graph) }
+
+    /// The layers that a model of operators was written from: the inverse of `operators(of:)`, which gives the very same
+    /// operators for the result.
+    ///
+    /// What operators do not show is not there: dropout, linear activations, `TimeDistributed` around a layer that works on
+    /// the last axis anyway; a batch normalisation comes back with its variance and epsilon inside gamma.
+    /// - Throws: `OnnxError`, which names the first layer or operator that this program did not write.
+    public static func model(of graph: OperatorGraph) throws(OnnxError) -> ModelGraph { try OnnxRaising.raise(graph) }
 
     /// Reads a model from a file.
     /// - Throws: `OnnxError` when the content is not a model that this program reads, `FileError` when there is no such

@@ -1,12 +1,14 @@
 import ModelGraph
 
 extension OnnxLowering {
-    /// `2^(−mean path length / c)` over one tree ensemble.
+    /// `2^(−mean path length / c)` over one tree ensemble, the same bits as our own score.
     ///
-    /// The trees run on values cast to double: comparing a float32 value with a float32 threshold gives the same answer
-    /// in double, and ONNX Runtime then adds the path lengths in double. The mean is rounded to float32 once, so its
-    /// relative error stays below 6e-8 whatever the number of trees; added in float32 it depended on the batch size and
-    /// reached 6e-7.
+    /// - Comparing a float32 value with a float32 threshold gives the same answer in double, to which values are cast.
+    /// - ONNX Runtime then adds the path lengths in double. They are float32 numbers of similar size, so double holds every
+    ///   sum exactly, and neither the order of the trees nor the batch size matters.
+    /// - The operator rounds the mean to float32; so does our definition of the score.
+    /// - The rest is double again: one product, one power, one rounding to float32. Two good implementations of the power
+    ///   differ, if at all, in the last bit of a double, which the rounding hides but for one row in 10⁸.
     mutating func isolationForest(_ source: String, _ forest: IsolationForestParameters) -> String {
         let centred = emit("Sub", [source, constant("center", forest.center)])
         let scaled = emit("Div", [centred, constant("scale", forest.scale)])
@@ -14,8 +16,16 @@ extension OnnxLowering {
         let mean = emit(
             "TreeEnsembleRegressor", domain: Self.machineLearningDomain,
             [emit("Cast", [scaled], ["to": .int(Int64(double.rawValue))])], Self.attributes(of: forest))
-        let exponent = emit("Mul", [mean, constant("exponent_per_step", scalar: Float(-1 / forest.averagePathLength))])
-        return emit("Pow", [constant("two", scalar: 2), exponent])
+        let steps = emit("Cast", [mean], ["to": .int(Int64(double.rawValue))])
+        let exponent = emit("Mul", [steps, constant("exponent_per_step", double: -1 / forest.averagePathLength)])
+        let score = emit("Pow", [constant("two", double: 2), exponent])
+        return emit("Cast", [score], ["to": .int(Int64(OperatorGraph.ElementType.float.rawValue))])
+    }
+
+    /// The smallest float32 not below a threshold: the float32 scores that reach the one reach the other.
+    static func roundedUp(_ threshold: Double) -> Float {
+        let rounded = Float(threshold)
+        return Double(rounded) < threshold ? rounded.nextUp : rounded
     }
 
     private static func attributes(of forest: IsolationForestParameters) -> [String: OperatorGraph.Attribute] {

@@ -1,7 +1,13 @@
 import ModelGraph
 
+/// What a layer reads: the names of the values and their shapes without the batch axis.
+struct LayerSources {
+    let values: [String]
+    let shapes: [[Int]]
+}
+
 /// Rewrites a graph of layers as a graph of ONNX operators. Values are named after the layer and operator that compute them,
-/// `lstm_1/Transpose`; constants after the layer and their role, `lstm_1/kernel`.
+/// `lstm_1/Transpose`; constants after the layer and their role, `lstm_1/kernel`. `OnnxRaising` reads those names.
 struct OnnxLowering {
     /// The symbolic name of the leading axis.
     static let batch = OperatorGraph.Dimension.symbolic("batch")
@@ -13,8 +19,10 @@ struct OnnxLowering {
     private var graph: OperatorGraph
     /// The value that holds the result of an input or node.
     private var values: [String: String] = [:]
-    /// The node being lowered.
+    /// The node being lowered, and how many operators of each type it has so far.
     private(set) var nodeName = ""
+    private var operatorCounts: [String: Int] = [:]
+    private var constantNames: Set<String> = []
 
     static func lower(_ model: ModelGraph) throws(OnnxError) -> OperatorGraph {
         let shapes: [String: [Int]]
@@ -25,7 +33,7 @@ struct OnnxLowering {
         }
         var lowering = OnnxLowering(model: model, shapes: shapes)
         for node in model.nodes { try lowering.lower(node) }
-        for output in model.outputs { lowering.publish(output) }
+        lowering.publishOutputs()
         try lowering.publishAnomalyFlag()
         return lowering.graph
     }
@@ -44,25 +52,35 @@ struct OnnxLowering {
 
     private mutating func lower(_ node: ModelGraph.Node) throws(OnnxError) {
         nodeName = node.name
-        let operatorsBefore = graph.nodes.count
-        let result = try lower(node.operation, sources: node.sources.map { values[$0, default: $0] })
-        values[node.name] = result
-        // The layer's last operator computes a graph output under the output's own name, which saves an Identity.
-        if graph.nodes.count > operatorsBefore, let output = model.outputs.first(where: { $0.source == node.name }) {
-            let last = graph.nodes.count - 1
-            graph.nodes[last].outputs = graph.nodes[last].outputs.map { $0 == result ? output.name : $0 }
-            values[node.name] = output.name
-        }
+        operatorCounts = [:]
+        let layer = LayerSources(
+            values: node.sources.map { values[$0, default: $0] }, shapes: node.sources.map { shapes[$0, default: []] })
+        values[node.name] = try lower(node.operation, layer)
     }
 
-    private mutating func publish(_ output: ModelGraph.Output) {
-        nodeName = output.name
-        let value = values[output.source, default: output.source]
-        if value != output.name { emit("Identity", [value], into: output.name) }
-        graph.outputs.append(
-            OperatorGraph.Value(
-                name: output.name, elementType: .float,
-                shape: [Self.batch] + shapes[output.source, default: []].map { .fixed($0) }))
+    /// The operator that computes an output does so under the output's own name. Only the first output of a value can have
+    /// that; others, and those that are inputs, are copied.
+    private mutating func publishOutputs() {
+        let inputNames = Set(model.inputs.map(\.name))
+        var outputNames: [String: String] = [:]
+        for output in model.outputs {
+            let value = values[output.source, default: output.source]
+            if !inputNames.contains(value), outputNames[value] == nil { outputNames[value] = output.name }
+        }
+        for index in graph.nodes.indices {
+            graph.nodes[index].inputs = graph.nodes[index].inputs.map { outputNames[$0] ?? $0 }
+            graph.nodes[index].outputs = graph.nodes[index].outputs.map { outputNames[$0] ?? $0 }
+        }
+        for output in model.outputs {
+            nodeName = output.name
+            let value = values[output.source, default: output.source]
+            let renamed = outputNames[value] ?? value
+            if renamed != output.name { emit("Identity", [renamed], into: output.name) }
+            graph.outputs.append(
+                OperatorGraph.Value(
+                    name: output.name, elementType: .float,
+                    shape: [Self.batch] + shapes[output.source, default: []].map { .fixed($0) }))
+        }
     }
 
     /// Consumers of a forest want the decision too, not only the score: `score >= threshold`.
@@ -71,10 +89,11 @@ struct OnnxLowering {
         guard let text = model.metadata["threshold"],
             let score = model.outputs.first(where: { output in forests.contains { $0.name == output.source } })
         else { return }
-        guard let threshold = Float(text), threshold.isFinite else {
+        guard let threshold = Double(text).map(Self.roundedUp), threshold.isFinite else {
             throw .unwritable(model.name, "the metadata key `threshold` holds `\(text)`; expected a number")
         }
         nodeName = "is_anomaly"
+        operatorCounts = [:]
         let reached = emit("GreaterOrEqual", [score.name, constant("threshold", scalar: threshold)])
         let type = OperatorGraph.ElementType.int64
         emit("Cast", [reached], ["to": .int(Int64(type.rawValue))], into: "is_anomaly")
@@ -87,19 +106,21 @@ struct OnnxLowering {
     @discardableResult
     mutating func emit(
         _ type: String, domain: String = "", _ inputs: [String], _ attributes: [String: OperatorGraph.Attribute] = [:],
-        into name: String? = nil, skippedOutputs: Int = 0
+        into name: String? = nil, skippedOutputs: Int = 0, unusedOutputs: Int = 0
     ) -> String {
-        let result = name ?? uniqueName("\(nodeName)/\(type)")
+        let result = name ?? uniqueName(type)
         if !domain.isEmpty { graph.operatorSets[domain] = 3 }
         graph.nodes.append(
             OperatorGraph.Node(
                 name: result, operatorType: type, domain: domain, inputs: inputs,
-                outputs: Array(repeating: "", count: skippedOutputs) + [result], attributes: attributes))
+                outputs: Array(repeating: "", count: skippedOutputs) + [result]
+                    + (0 ..< unusedOutputs).map { "\(result)_unused_\($0)" },
+                attributes: attributes))
         return result
     }
 
     /// Adds a constant of the current node and returns its name.
-    mutating func constant(_ role: String, _ tensor: Tensor) -> String { add(role, .float(tensor)) }
+    mutating func constant(_ role: String, _ tensor: @autoclosure () -> Tensor) -> String { add(role, .float(tensor())) }
 
     mutating func constant(_ role: String, _ values: [Int]) -> String {
         add(role, .int64(shape: [values.count], values: values.map(Int64.init)))
@@ -109,20 +130,33 @@ struct OnnxLowering {
         add(role, .float(Tensor(shape: [], values: [scalar])))
     }
 
-    private mutating func add(_ role: String, _ constant: OperatorGraph.Constant) -> String {
+    mutating func constant(_ role: String, double: Double) -> String { add(role, .double(shape: [], values: [double])) }
+
+    /// A layer may ask for a constant more than once; it is kept once, so a role must have one value in a layer.
+    private mutating func add(_ role: String, _ constant: @autoclosure () -> OperatorGraph.Constant) -> String {
         let name = "\(nodeName)/\(role)"
-        graph.initialisers.append(OperatorGraph.Initialiser(name: name, constant: constant))
+        if constantNames.insert(name).inserted {
+            graph.initialisers.append(OperatorGraph.Initialiser(name: name, constant: constant()))
+        }
         return name
     }
 
-    /// `base`, numbered when the current node already has an operator of that kind.
-    private func uniqueName(_ base: String) -> String {
-        // Only the current node's operators can carry the name, and they are the last ones.
-        let used = graph.nodes.reversed().prefix { $0.name.hasPrefix("\(nodeName)/") }
-        guard used.contains(where: { $0.name == base }) else { return base }
-        var number = 1
-        while used.contains(where: { $0.name == "\(base)_\(number)" }) { number += 1 }
-        return "\(base)_\(number)"
+    /// Equal parts of a value along an axis; a single part is the value itself.
+    mutating func split(_ value: String, axis: Int, into count: Int) -> [String] {
+        guard count > 1 else { return [value] }
+        let name = uniqueName("Split")
+        let parts = (0 ..< count).map { "\(name)_part_\($0)" }
+        graph.nodes.append(
+            OperatorGraph.Node(
+                name: name, operatorType: "Split", inputs: [value], outputs: parts, attributes: ["axis": .int(Int64(axis))]))
+        return parts
+    }
+
+    /// The layer's name and the operator's type, numbered from the second one on.
+    private mutating func uniqueName(_ type: String) -> String {
+        let number = operatorCounts[type, default: 0]
+        operatorCounts[type] = number + 1
+        return number == 0 ? "\(nodeName)/\(type)" : "\(nodeName)/\(type)_\(number)"
     }
 
     func unwritable(_ reason: String) -> OnnxError { .unwritable(model.name, "`\(nodeName)`: \(reason)") }

@@ -36,7 +36,7 @@ enum ClientContract {
     private static let metadata = [
         MetadataKey.model, MetadataKey.featureNames, MetadataKey.featureUnits, MetadataKey.featurePlan,
         MetadataKey.windowLength, MetadataKey.outputMeaning, MetadataKey.outputUnit, MetadataKey.schemaSHA256,
-        MetadataKey.seed,
+        MetadataKey.seed, MetadataKey.targetsReached,
     ]
 
     static func violations(path: String) throws -> [String] {

@@ -22,17 +22,20 @@ public enum ModelTraining {
         let recording = try Recording(options.data, models: [options.model])
         try AtomicFile.requireWritable(options.output)
         let input = try input(options, recording)
-        let trained = try ModelTrainer.train(
+        var trained = try ModelTrainer.train(
             input, observer: TrainingObserver(onEvent: onEvent, isCancelled: { Task.isCancelled }))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         onEvent(.phase("writing artifacts"))
-        let artifacts = try write(trained, options)
+        trained.graph.metadata[MetadataKey.targetsReached] = TargetsReached.open(input.gates)
+        let unjudged = try write(trained, options)
         let names = ArtifactNames(options.output)
         try ReportJSON.write(trained.reference, to: names.reference)
         try NumPyArray.write(trained.check.inputs, to: names.sampleInputs)
         try NumPyArray.write(trained.check.outputs, to: names.sampleOutputs)
         onEvent(.phase("evaluating"))
-        let judgement = try judge(options, trained, input, recording, artifacts: artifacts, seconds: seconds)
+        let judgement = try judge(options, trained, input, recording, artifacts: unjudged, seconds: seconds)
+        trained.graph.metadata[MetadataKey.targetsReached] = TargetsReached.judged(input.gates, judgement.metrics)
+        let artifacts = try write(trained, options)
         return ModelReport(
             trainingDate: date,
             evaluation: EvaluatedModel(
@@ -67,23 +70,13 @@ public enum ModelTraining {
             seed: training.seed, threads: training.threads)
     }
 
-    /// Writes every format and executes each file again.
+    /// Writes every format of the options that the model has; each file is proven before the next is written.
     private static func write(_ trained: TrainedModel, _ options: TrainModelOptions) throws -> [ArtifactRecord] {
         let names = ArtifactNames(options.output)
         let wanted = options.training.exportFormats.filter { options.model.formats.contains($0) }
         let formats = ExportFormat.allCases.filter { $0 == names.format || wanted.contains($0) }
-        return try formats.map { format in
-            let path = names.artifact(format)
-            switch format {
-            case .keras: try KerasArchive.write(trained.graph, to: path)
-            case .onnx: try OnnxFile.write(trained.graph, to: path)
-            }
-            var record = try ArtifactRecord(path: path)
-            record.reexecutedDifference = try ArtifactVerification.largestDifference(
-                try WrittenModel(options.model, path: path), inputs: trained.check.inputs, outputs: trained.check.outputs)
-            record.contractViolations = format == .onnx ? try ClientContract.violations(path: path) : nil
-            return record
-        }
+        let export = ArtifactExport(graph: trained.graph, check: (trained.check.inputs, trained.check.outputs))
+        return try formats.map { try export.file(names.artifact($0), of: options.model) }
     }
 
     private static func judge(

@@ -75,6 +75,7 @@ extension ModelKind {
     /// Whether the model's labels or normal windows come from the incidents file.
     var takesIncidents: Bool { self == .reliability || self == .latency }
 
-    /// Formats that can hold the model: a forest of trees has no Keras layers.
-    var formats: [ExportFormat] { self == .reliability ? [.onnx] : [.keras, .onnx] }
+    /// Formats that can hold the model: a forest of trees has no Keras layers, and only it is a scikit-learn estimator. The
+    /// first one is judged.
+    public var formats: [ExportFormat] { self == .reliability ? [.onnx, .pkl] : [.keras, .onnx] }
 }

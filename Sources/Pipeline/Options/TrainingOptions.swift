@@ -22,7 +22,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public init(
         seed: UInt64 = 42, epochs: Int? = nil, batchSize: Int? = nil, windowLength: Int? = nil,
         hyperparameters: [String: Double] = [:], targets: [String: Double] = [:], gateRule: GateRule = .point,
-        exportFormats: [ExportFormat] = [.keras, .onnx],
+        exportFormats: [ExportFormat] = ExportFormat.allCases,
         threads: Int? = nil
     ) {
         self.seed = seed
@@ -40,4 +40,6 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
 /// A file format for trained models; raw values are file extensions.
 public enum ExportFormat: String, Sendable, Codable, CaseIterable {
     case keras, onnx
+    /// A scikit-learn pickle, for the isolation forest.
+    case pkl
 }

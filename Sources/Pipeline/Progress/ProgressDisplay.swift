@@ -77,7 +77,11 @@ public final class ProgressDisplay: Sendable {
         state.withLock { state in
             guard let index = state.trainers.firstIndex(where: { $0.model == result.model }) else { return }
             let duration = ProgressState.duration(result.seconds)
-            state.trainers[index].ending = result.explanation.map { "FAILED after \(duration): \($0)" } ?? "done in \(duration)"
+            state.trainers[index].ending = switch result.ending {
+            case .finished: "done in \(duration)"
+            case .interrupted: "interrupted"
+            default: "FAILED after \(duration): \(result.explanation ?? "")"
+            }
             switch style {
             case .quiet, .json: break
             case .live: redraw(&state, force: true)

@@ -14,7 +14,7 @@ enum LatencyGraph {
         for feature in 0 ..< count { kernel.values[feature * count + feature] = deviation[feature] }
         let unscale = DenseParameters(kernel: kernel, bias: Tensor(mean), activation: .linear, trainable: false)
         let output = ModelGraph.Node(
-            name: "output", operation: .dense(unscale, timeDistributed: true), sources: [trunk[trunk.count - 1].name])
+            name: "output", operation: .timeDistributed(.dense(unscale)), sources: [trunk[trunk.count - 1].name])
         return ModelGraph(
             name: name, inputs: [.init(name: "input", shape: [windowLength, count])], nodes: trunk + [output],
             outputs: [.init(name: "output", source: "output")], metadata: metadata)

@@ -61,24 +61,6 @@ struct PredictCommand: AsyncParsableCommand {
     }
 }
 
-struct InspectCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show an artifact's layers, shapes, parameters and metadata.")
-
-    @Argument(help: "A .keras or .onnx file.")
-    var path: String
-
-    func validate() throws {
-        guard [".keras", ".onnx"].contains(where: path.hasSuffix) else {
-            throw ValidationError("\(path) is neither a .keras nor an .onnx file")
-        }
-    }
-
-    func run() async throws {
-        throw ExitCode(await CommandRunner.run { [path] in try InspectModel.run(path: path) })
-    }
-}
-
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Show what changed between two runs: data, settings, metrics, artifacts.")

@@ -18,16 +18,11 @@ enum ListArguments {
         return ModelKind.allCases.filter(chosen.contains)
     }
 
-    /// `keras,onnx` → the formats in their order.
+    /// `onnx,keras` → the formats in their order.
     static func formats(_ text: String) throws -> [ExportFormat] {
         let names = text.split(separator: ",").map(String.init)
         let known = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
         let chosen = try names.map { name in
-            if name == "pkl" {
-                throw ValidationError(
-                    "pkl, the scikit-learn pickle, cannot be written by this version; use --export-format keras,onnx: ONNX Runtime "
-                        + "loads the reliability model's .onnx file")
-            }
             guard let format = ExportFormat(rawValue: name) else {
                 throw ValidationError("there is no format '\(name)'; the formats are \(known)")
             }
@@ -57,15 +52,17 @@ enum FlagRules {
         if let value, !(value > 0 && value.isFinite) { throw ValidationError("\(flag) must be above 0, not \(value)") }
     }
 
-    /// An artifact's name must end in one of the formats that are written.
-    static func requireExtension(of output: String, among formats: [ExportFormat]) throws {
-        if output.hasSuffix(".pkl") {
-            throw ValidationError(
-                "\(output): the scikit-learn pickle cannot be written by this version; give a name that ends in .onnx")
-        }
-        let endings = formats.map { ".\($0.rawValue)" }
-        guard endings.contains(where: output.hasSuffix) else {
-            throw ValidationError("--output \(output) must end in \(endings.joined(separator: " or "))")
+    /// A model file's name must end in the extension of a known format.
+    static func requireModelFile(_ path: String) throws {
+        try requireExtension(of: path, "the model file", among: ModelFormats.extensions)
+    }
+
+    /// A file's name must end in one of these extensions.
+    static func requireExtension(of path: String, _ flag: String, among extensions: [String]) throws {
+        let endings = extensions.map { ".\($0)" }
+        guard endings.contains(where: path.hasSuffix) else {
+            let known = endings.dropLast().joined(separator: ", ") + (endings.count > 1 ? " or " : "") + (endings.last ?? "")
+            throw ValidationError("\(flag) \(path) must end in \(known)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Telemetry
 struct OneModelFlags: ParsableArguments {
     @OptionGroup(title: "Data") var data: DataFlags
 
-    @Option(help: "The artifact to write; its ONNX twin and <name>_report.json go beside it.")
+    @Option(help: "The artifact to write; its twins in other formats and <name>_report.json go beside it.")
     var output: String
 
     @OptionGroup(title: "Training") var training: TrainingFlags
@@ -19,11 +19,12 @@ struct OneModelFlags: ParsableArguments {
     var plotData: String?
 
     func validateOutput(for model: ModelKind) throws {
-        let formats = training.exportFormat.filter { model != .reliability || $0 == .onnx }
+        let formats = training.exportFormat.filter(model.formats.contains)
         guard !formats.isEmpty else {
-            throw ValidationError("the reliability model, a forest of trees, has no Keras form; use --export-format onnx")
+            let known = model.formats.map(\.rawValue).joined(separator: ",")
+            throw ValidationError("the \(model.rawValue) model can be written as \(known); use --export-format \(known)")
         }
-        try FlagRules.requireExtension(of: output, among: formats)
+        try FlagRules.requireExtension(of: output, "--output", among: formats.map(\.rawValue))
     }
 
     func train(

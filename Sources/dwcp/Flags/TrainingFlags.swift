@@ -11,9 +11,10 @@ struct TrainingFlags: ParsableArguments {
     var threads: Int?
 
     @Option(
-        help: ArgumentHelp("Formats to write, separated by commas: keras, onnx.", valueName: "formats"),
+        help: ArgumentHelp(
+            "Formats to write, separated by commas: keras, onnx, pkl (reliability only).", valueName: "formats"),
         transform: ListArguments.formats)
-    var exportFormat: [ExportFormat] = [.keras, .onnx]
+    var exportFormat: [ExportFormat] = ExportFormat.allCases
 
     @Option(
         name: .customLong("gate"),

@@ -41,8 +41,9 @@ import TestSupport
             outputDirectory: scratch.path + "/reports", models: [.reliability])
         let recording = try Recording(options.data, models: options.models)
         return ModelJudging.judge(
-            .reliability, artifacts: ["\(scratch.path)/\(folder)/reliability_model.onnx"], recording,
-            try recording.wholeFile(), options)
+            .reliability,
+            artifacts: ModelKind.reliability.formats.map { "\(scratch.path)/\(folder)/reliability_model.\($0.rawValue)" },
+            recording, try recording.wholeFile(), options)
     }
 
     @Test("the split's test file gives the run's numbers bit for bit, with the training file deleted")

@@ -1,3 +1,6 @@
+import Foundation
+import ModelGraph
+
 /// A value in a JSON document that knows where it stands, so that a wrong type is reported by its place.
 struct JSONPlace {
     let value: JSONValue
@@ -6,7 +9,12 @@ struct JSONPlace {
     /// The file, for errors.
     let path: String
 
-    init(_ value: JSONValue, document: String, path: String) {
+    /// The root of a document.
+    /// - Parameters:
+    ///   - document: what to call it in errors, for example the archive's member.
+    ///   - path: the file, for errors.
+    init(parsing text: Data, document: String, path: String) throws(ArtifactError) {
+        let value = try JSONParser.parse(text, path: path, member: document)
         self.init(value: value, place: "\(document):", path: path)
     }
 
@@ -107,5 +115,17 @@ struct JSONPlace {
         var floats: [Float] = []
         for element in try elements() { floats += try element.flattenedFloats() }
         return floats
+    }
+
+    /// One number, or a flat list of `count` numbers; a list of one goes for all.
+    func scalarOrVector(count: Int) throws(ArtifactError) -> Tensor {
+        guard isArray else { return Tensor(scalar: try float()) }
+        var floats: [Float] = []
+        for element in try elements() { floats.append(try element.float()) }
+        if floats.count == 1 { return Tensor(scalar: floats[0]) }
+        guard floats.count == count else {
+            throw error(.weightsDisagree, "\(floats.count) values, but \(count) features come in")
+        }
+        return Tensor(floats)
     }
 }

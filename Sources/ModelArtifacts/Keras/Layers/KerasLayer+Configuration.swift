@@ -14,7 +14,8 @@ extension KerasLayer {
         ]
     }
 
-    private func configuration(name: String) -> [String: JSONValue] {
+    /// The layer's settings alone, as the files of every generation have them.
+    func configuration(name: String) -> [String: JSONValue] {
         var settings: [String: JSONValue] = ["name": .string(name), "dtype": .string("float32"), "trainable": .bool(true)]
         settings.merge(ownSettings(name: name)) { $1 }
         return settings
@@ -26,21 +27,32 @@ extension KerasLayer {
         case let .normalization(fixed):
             ["axis": .integers([-1]), "invert": .bool(false)].merging(fixed?.settings ?? [:]) { $1 }
         case let .dense(dense): dense.settings
-        case let .timeDistributed(dense):
-            // Only the inner layer has weights, and its name is never referred to.
-            ["layer": .object(KerasLayer.dense(dense).serialized(name: "\(name)_dense"))]
-        case let .lstm(lstm): lstm.settings
+        // The names of inner layers are never referred to.
+        case let .timeDistributed(inner): ["layer": .object(inner.serialized(name: "\(name)_\(inner.snakeCaseName)"))]
+        case let .recurrent(layer): layer.settings
+        case let .bidirectional(forward, backward, merge):
+            [
+                "layer": .object(KerasLayer.recurrent(forward).serialized(name: forward.directedName)),
+                "backward_layer": .object(KerasLayer.recurrent(backward).serialized(name: backward.directedName)),
+                "merge_mode": .string(merge.rawValue),
+            ]
         case let .dropout(rate): ["rate": .float(rate)]
         case let .repeatVector(count): ["n": .integer(count)]
-        case let .batchNormalization(epsilon, center, scale):
+        case let .batchNormalization(epsilon, center, scale), let .layerNormalization(epsilon, center, scale):
             ["axis": .integer(-1), "epsilon": .float(epsilon), "center": .bool(center), "scale": .bool(scale)]
         case .flatten: ["data_format": .string("channels_last")]
         case let .reshape(shape): ["target_shape": .integers(shape)]
-        case let .rescaling(scale, offset): ["scale": .float(scale), "offset": .float(offset)]
+        case let .rescaling(scale, offset): ["scale": Self.numbers(scale), "offset": Self.numbers(offset)]
         case let .activation(activation): ["activation": .string(activation.rawValue)]
         case .add, .multiply, .subtract: [:]
-        case .concatenate: ["axis": .integer(-1)]
+        // Keras counts the batch axis too.
+        case let .concatenate(axis): ["axis": .integer(axis + 1)]
         }
+    }
+
+    /// A number, or a list of them.
+    private static func numbers(_ tensor: Tensor) -> JSONValue {
+        tensor.shape.isEmpty ? .float(tensor.values[0]) : .array(tensor.values.map(JSONValue.float))
     }
 }
 
@@ -59,13 +71,18 @@ extension KerasLayer.Dense {
     }
 }
 
-extension KerasLayer.LSTM {
+extension KerasLayer.Recurrent {
+    /// The name inside a bidirectional layer, from which Keras makes the names of the variables: `forward_lstm`.
+    var directedName: String { (goBackwards ? "backward_" : "forward_") + className.lowercased() }
+
     fileprivate var settings: [String: JSONValue] {
-        [
+        var settings: [String: JSONValue] = [
             "units": .integer(units), "activation": .string(activation.rawValue),
             "recurrent_activation": .string(recurrentActivation.rawValue), "use_bias": .bool(useBias),
-            "return_sequences": .bool(returnSequences), "return_state": .bool(false), "go_backwards": .bool(false),
+            "return_sequences": .bool(returnSequences), "return_state": .bool(false), "go_backwards": .bool(goBackwards),
             "stateful": .bool(false), "unroll": .bool(false),
         ]
+        if case let .gru(resetAfter) = cell { settings["reset_after"] = .bool(resetAfter) }
+        return settings
     }
 }

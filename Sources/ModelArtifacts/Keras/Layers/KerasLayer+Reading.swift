@@ -3,54 +3,68 @@ import ModelGraph
 extension KerasLayer {
     /// Reads a layer of the module `keras.layers` from its JSON.
     /// - Parameters:
-    ///   - object: has `module`, `class_name`, `config`.
+    ///   - object: has `class_name`, `config` and, depending on the dialect, `module`.
     ///   - position: the layer's number in the model, for the error on an unknown class.
     ///   - inputs: the shapes that the layer gets, without the batch axis.
-    init(_ object: JSONPlace, position: Int, inputs: [[Int]]) throws(ArtifactError) {
-        let className = try object.member("class_name").string()
-        let config = try object.member("config")
-        guard try Self.isBuiltIn(object), let layer = try Self.read(className, config, inputs) else {
+    init(_ object: JSONPlace, position: Int, inputs: [[Int]], dialect: KerasDialect) throws(ArtifactError) {
+        guard let layer = try Self.read(object, inputs, dialect) else {
+            let className = try object.member("class_name").string()
             throw object.error(
                 .unsupported,
-                "layer \(position) is a \(className), which is not known; its configuration is \(config.shortText)",
+                "layer \(position) is a \(className), which is not known; its configuration is "
+                    + (try object.member("config").shortText),
                 advice: "use the layers that are known: \(Self.knownClasses.joined(separator: ", "))")
         }
         self = layer
     }
 
     /// Whether the class comes with Keras and is not somebody's own of the same name.
-    static func isBuiltIn(_ object: JSONPlace) throws(ArtifactError) -> Bool {
-        guard let module = try object.optionalMember("module"), !module.isNull else { return false }
+    static func isBuiltIn(_ object: JSONPlace, _ dialect: KerasDialect) throws(ArtifactError) -> Bool {
+        guard let module = try object.optionalMember("module"), !module.isNull else { return !dialect.statesModules }
         let name = try module.string()
-        return name == "keras" || name.hasPrefix("keras.layers") || name.hasPrefix("keras.src.")
+        return name == "keras" || ["keras.layers", "keras.src.", "tf_keras.src."].contains { name.hasPrefix($0) }
     }
 
+    /// The layer, or nothing when its class is not known.
     private static func read(
-        _ className: String, _ config: JSONPlace, _ inputs: [[Int]]
+        _ object: JSONPlace, _ inputs: [[Int]], _ dialect: KerasDialect
     ) throws(ArtifactError) -> KerasLayer? {
+        guard try isBuiltIn(object, dialect) else { return nil }
+        let className = try object.member("class_name").string()
+        let config = try object.member("config")
         guard let input = inputs.first else { throw config.error(.malformed, "the layer has no input") }
-        var settings = try KerasSettings(config)
+        var settings = try KerasSettings(config, dialect)
         let layer: KerasLayer
         switch className {
         case "Normalization": layer = try normalization(&settings, input)
         case "Dense": layer = .dense(try dense(&settings))
         case "TimeDistributed": layer = .timeDistributed(try timeDistributed(&settings, input))
-        case "LSTM": layer = .lstm(try lstm(&settings))
+        case "LSTM": layer = .recurrent(try recurrent(&settings, .lstm))
+        case "GRU":
+            let resetAfter = try settings.flag("reset_after", default: true)
+            layer = .recurrent(try recurrent(&settings, .gru(resetAfter: resetAfter)))
+        case "Bidirectional": layer = try bidirectional(&settings, input)
         case "Dropout": layer = .dropout(rate: try settings.take("rate").float())
         case "RepeatVector": layer = .repeatVector(count: try settings.take("n").extent())
-        case "BatchNormalization": layer = try batchNormalization(&settings, input)
+        case "BatchNormalization", "LayerNormalization":
+            try settings.requireLastAxis("axis", rank: input.count)
+            let (epsilon, center) = (try settings.take("epsilon").float(), try settings.flag("center", default: true))
+            let scale = try settings.flag("scale", default: true)
+            layer = className == "BatchNormalization" ? .batchNormalization(epsilon: epsilon, center: center, scale: scale)
+                : .layerNormalization(epsilon: epsilon, center: center, scale: scale)
         case "Flatten": layer = try flatten(&settings, input)
         case "Reshape": layer = .reshape(try reshape(&settings, input))
         case "Rescaling":
-            layer = .rescaling(
-                scale: try settings.take("scale").float(), offset: try settings.takeOptional("offset")?.float() ?? 0)
+            let scale = try settings.take("scale").scalarOrVector(count: input.last ?? 1)
+            let offset = try settings.takeOptional("offset")?.scalarOrVector(count: input.last ?? 1)
+            layer = .rescaling(scale: scale, offset: offset ?? Tensor(scalar: 0))
         case "Activation": layer = .activation(try settings.activation())
+        case "ReLU", "LeakyReLU", "ELU", "Softmax":
+            layer = .activation(try settings.activation(ofLayer: className, rank: input.count))
         case "Add": layer = .add
         case "Multiply": layer = .multiply
         case "Subtract": layer = .subtract
-        case "Concatenate":
-            try settings.requireLastAxis("axis", rank: input.count)
-            layer = .concatenate
+        case "Concatenate": layer = .concatenate(axis: try settings.axis("axis", rank: input.count))
         default: return nil
         }
         try settings.finish()
@@ -85,34 +99,48 @@ extension KerasLayer {
 
     private static func timeDistributed(
         _ settings: inout KerasSettings, _ input: [Int]
-    ) throws(ArtifactError) -> Dense {
+    ) throws(ArtifactError) -> KerasLayer {
         let inner = try settings.take("layer")
         guard input.count >= 2 else {
             throw settings.place.error(.malformed, "TimeDistributed needs a time axis, but its input has the shape \(input)")
         }
-        guard try isBuiltIn(inner), case let .dense(dense)? = try read(
-            try inner.member("class_name").string(), try inner.member("config"), [Array(input.dropFirst())])
-        else {
-            throw inner.error(.unsupported, "TimeDistributed around \(inner.shortText); only Dense is read in it")
+        guard let layer = try read(inner, [Array(input.dropFirst())], settings.dialect) else {
+            throw inner.error(.unsupported, "TimeDistributed around \(inner.shortText), which is not known")
         }
-        return dense
+        return layer
     }
 
-    private static func lstm(_ settings: inout KerasSettings) throws(ArtifactError) -> LSTM {
-        LSTM(
-            units: try settings.take("units").extent(), activation: try settings.activation(),
+    private static func recurrent(
+        _ settings: inout KerasSettings, _ cell: Recurrent.Cell
+    ) throws(ArtifactError) -> Recurrent {
+        Recurrent(
+            cell: cell, units: try settings.take("units").extent(), activation: try settings.activation(),
             recurrentActivation: try settings.activation("recurrent_activation"),
             useBias: try settings.flag("use_bias", default: true),
-            returnSequences: try settings.flag("return_sequences", default: false))
+            returnSequences: try settings.flag("return_sequences", default: false),
+            goBackwards: try settings.flag("go_backwards", default: false))
     }
 
-    private static func batchNormalization(
+    private static func bidirectional(
         _ settings: inout KerasSettings, _ input: [Int]
     ) throws(ArtifactError) -> KerasLayer {
-        try settings.requireLastAxis("axis", rank: input.count)
-        return .batchNormalization(
-            epsilon: try settings.take("epsilon").float(), center: try settings.flag("center", default: true),
-            scale: try settings.flag("scale", default: true))
+        let dialect = settings.dialect
+        func direction(_ place: JSONPlace) throws(ArtifactError) -> Recurrent {
+            guard case let .recurrent(layer)? = try read(place, [input], dialect) else {
+                throw place.error(.unsupported, "Bidirectional around \(place.shortText); LSTM and GRU are read in it")
+            }
+            return layer
+        }
+        let forward = try direction(try settings.take("layer"))
+        var backward = forward
+        backward.goBackwards.toggle()
+        if let own = try settings.takeOptional("backward_layer") { backward = try direction(own) }
+        let mode = try settings.take("merge_mode")
+        guard !mode.isNull, let merge = BidirectionalMerge(rawValue: try mode.string()) else {
+            let known = BidirectionalMerge.allCases.map(\.rawValue).joined(separator: ", ")
+            throw mode.error(.unsupported, "the merge mode \(mode.shortText); known are \(known)")
+        }
+        return .bidirectional(forward: forward, backward: backward, merge: merge)
     }
 
     private static func flatten(_ settings: inout KerasSettings, _ input: [Int]) throws(ArtifactError) -> KerasLayer {

@@ -8,20 +8,24 @@ enum KerasLayer: Equatable {
     /// With `fixed`, mean and variance stand in the configuration and the layer has no variables.
     case normalization(fixed: FixedStatistics?)
     case dense(Dense)
-    /// `TimeDistributed(Dense)`.
-    case timeDistributed(Dense)
-    case lstm(LSTM)
+    /// The inner layer on each step.
+    indirect case timeDistributed(KerasLayer)
+    case recurrent(Recurrent)
+    case bidirectional(forward: Recurrent, backward: Recurrent, merge: BidirectionalMerge)
     case dropout(rate: Float)
     case repeatVector(count: Int)
     case batchNormalization(epsilon: Float, center: Bool, scale: Bool)
+    case layerNormalization(epsilon: Float, center: Bool, scale: Bool)
     case flatten
     case reshape([Int])
-    case rescaling(scale: Float, offset: Float)
+    /// Each a scalar or one value for each feature.
+    case rescaling(scale: Tensor, offset: Tensor)
     case activation(Activation)
     case add
     case multiply
     case subtract
-    case concatenate
+    /// Along an axis counted without the batch axis.
+    case concatenate(axis: Int)
 
     struct FixedStatistics: Equatable {
         var mean: [Float]
@@ -35,12 +39,20 @@ enum KerasLayer: Equatable {
         var trainable: Bool
     }
 
-    struct LSTM: Equatable {
+    /// An LSTM or a GRU.
+    struct Recurrent: Equatable {
+        var cell: Cell
         var units: Int
         var activation: Activation
         var recurrentActivation: Activation
         var useBias: Bool
         var returnSequences: Bool
+        var goBackwards: Bool
+
+        enum Cell: Equatable {
+            case lstm
+            case gru(resetAfter: Bool)
+        }
     }
 
     /// The layer's class in the module `keras.layers`.
@@ -49,10 +61,12 @@ enum KerasLayer: Equatable {
         case .normalization: "Normalization"
         case .dense: "Dense"
         case .timeDistributed: "TimeDistributed"
-        case .lstm: "LSTM"
+        case let .recurrent(layer): layer.className
+        case .bidirectional: "Bidirectional"
         case .dropout: "Dropout"
         case .repeatVector: "RepeatVector"
         case .batchNormalization: "BatchNormalization"
+        case .layerNormalization: "LayerNormalization"
         case .flatten: "Flatten"
         case .reshape: "Reshape"
         case .rescaling: "Rescaling"
@@ -70,6 +84,7 @@ enum KerasLayer: Equatable {
         case .timeDistributed: "time_distributed"
         case .repeatVector: "repeat_vector"
         case .batchNormalization: "batch_normalization"
+        case .layerNormalization: "layer_normalization"
         default: className.lowercased()
         }
     }
@@ -82,9 +97,36 @@ enum KerasLayer: Equatable {
         }
     }
 
+    /// The activation functions that the layer applies.
+    var activations: [Activation] {
+        switch self {
+        case let .dense(dense): [dense.activation]
+        case let .timeDistributed(inner): inner.activations
+        case let .recurrent(layer): [layer.activation, layer.recurrentActivation]
+        case let .bidirectional(forward, backward, _):
+            KerasLayer.recurrent(forward).activations + KerasLayer.recurrent(backward).activations
+        case let .activation(activation): [activation]
+        default: []
+        }
+    }
+
     /// The classes that are read, for error messages.
     static let knownClasses = [
-        "Activation", "Add", "BatchNormalization", "Concatenate", "Dense", "Dropout", "Flatten", "LSTM", "Multiply",
-        "Normalization", "RepeatVector", "Rescaling", "Reshape", "Subtract", "TimeDistributed(Dense)",
+        "Activation", "Add", "BatchNormalization", "Bidirectional(LSTM or GRU)", "Concatenate", "Dense", "Dropout", "ELU",
+        "Flatten", "GRU", "LSTM", "LayerNormalization", "LeakyReLU", "Multiply", "Normalization", "ReLU", "RepeatVector",
+        "Rescaling", "Reshape", "Softmax", "Subtract", "TimeDistributed",
     ]
+}
+
+extension KerasLayer.Recurrent {
+    var className: String { cell == .lstm ? "LSTM" : "GRU" }
+
+    /// Input, forget, candidate, output; or update, reset, candidate.
+    var gates: Int { cell == .lstm ? 4 : 3 }
+
+    /// A GRU that resets after the product with the state has a bias for each of its two products.
+    var biasShape: [Int] { cell == .gru(resetAfter: true) ? [2, gates * units] : [gates * units] }
+
+    /// The shape of the result for an input of `steps` steps.
+    func outputShape(steps: Int) -> [Int] { returnSequences ? [steps, units] : [units] }
 }

@@ -4,6 +4,7 @@ import ModelGraph
 /// layer computes is never passed over.
 struct KerasSettings {
     let place: JSONPlace
+    let dialect: KerasDialect
     private var unread: Set<String>
 
     /// Settings that say how a layer was made or trained, and change nothing in what it computes afterwards.
@@ -13,41 +14,52 @@ struct KerasSettings {
         "moving_mean_initializer", "moving_variance_initializer", "kernel_regularizer", "recurrent_regularizer",
         "bias_regularizer", "activity_regularizer", "beta_regularizer", "gamma_regularizer", "kernel_constraint",
         "recurrent_constraint", "bias_constraint", "beta_constraint", "gamma_constraint", "synchronized",
-        "renorm_clipping", "renorm_momentum", "batch_input_shape",
+        "renorm_clipping", "renorm_momentum", "input_shape", "batch_input_shape", "input_dim", "input_length",
+        "implementation",
+        // What steps behind a mask give; no layer that is read makes a mask.
+        "zero_output_for_mask",
+        // Keras 1.
+        "init", "inner_init", "forget_bias_init", "consume_less", "dropout_U", "dropout_W", "U_regularizer", "W_regularizer",
+        "b_regularizer", "W_constraint", "b_constraint",
     ]
 
-    init(_ place: JSONPlace) throws(ArtifactError) {
+    /// What Keras 1 called a setting.
+    private static let oldNames = [
+        "units": "output_dim", "recurrent_activation": "inner_activation", "use_bias": "bias", "rate": "p",
+    ]
+
+    init(_ place: JSONPlace, _ dialect: KerasDialect) throws(ArtifactError) {
         self.place = place
+        self.dialect = dialect
         unread = Set(try place.object().keys).subtracting(Self.harmless)
         try requireFloat32()
     }
 
     /// A setting that must be there.
     mutating func take(_ key: String) throws(ArtifactError) -> JSONPlace {
+        let key = try spelling(of: key)
         unread.remove(key)
         return try place.member(key)
     }
 
     /// A setting that may be missing or null.
     mutating func takeOptional(_ key: String) throws(ArtifactError) -> JSONPlace? {
+        let key = try spelling(of: key)
         unread.remove(key)
         guard let found = try place.optionalMember(key), !found.isNull else { return nil }
         return found
     }
 
-    mutating func flag(_ key: String, default fallback: Bool) throws(ArtifactError) -> Bool {
-        try takeOptional(key)?.bool() ?? fallback
+    /// The key, or its name in Keras 1 when only that is there.
+    private func spelling(of key: String) throws(ArtifactError) -> String {
+        guard dialect.isBeforeKeras3, let old = Self.oldNames[key], try place.optionalMember(key) == nil,
+            try place.optionalMember(old) != nil
+        else { return key }
+        return old
     }
 
-    /// An activation by name. Keras writes its own as texts; an object would be somebody's own function.
-    mutating func activation(_ key: String = "activation") throws(ArtifactError) -> Activation {
-        guard let found = try takeOptional(key) else { return .linear }
-        let name = try found.string()
-        guard let activation = Activation(rawValue: name) else {
-            let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")
-            throw found.error(.unsupported, "the activation \"\(name)\" is not known; known are \(known)")
-        }
-        return activation
+    mutating func flag(_ key: String, default fallback: Bool) throws(ArtifactError) -> Bool {
+        try takeOptional(key)?.bool() ?? fallback
     }
 
     /// Checks that an axis setting, a number or a list of one, means the last of `rank` axes (the batch axis not counted).
@@ -59,11 +71,26 @@ struct KerasSettings {
         }
     }
 
+    /// An axis, counted from 0 without the batch axis, of `rank` such axes.
+    mutating func axis(_ key: String, rank: Int) throws(ArtifactError) -> Int {
+        guard let found = try takeOptional(key) else { return rank - 1 }
+        let number = try found.integer()
+        // Keras counts the batch axis too, from 0, or backwards from −1.
+        let axis = number < 0 ? rank + number : number - 1
+        guard (0 ..< rank).contains(axis) else {
+            throw found.error(.unsupported, "axis \(number); the input has 1 to \(rank) beside the batch's")
+        }
+        return axis
+    }
+
     /// Checks that nothing is left that is switched on.
     func finish() throws(ArtifactError) {
         for key in unread.sorted() {
             guard let setting = try place.optionalMember(key), !setting.isOff else { continue }
-            throw setting.error(.unsupported, "\(setting.shortText) is not known to this program, or not with this value")
+            let layer = try place.optionalMember("name")?.string() ?? "without a name"
+            throw setting.error(
+                .unsupported,
+                "\(setting.shortText) for \(key) of the layer \(layer) is not known to this program, or not with this value")
         }
     }
 

@@ -1,0 +1,49 @@
+/// The instructions of pickle protocols 2 to 5 that picklers of the known classes write (Python's `pickletools` lists all).
+/// Missing on purpose: whatever imports by number, loads persistent objects or takes buffers from outside the file.
+enum PickleOpcode: UInt8 {
+    case mark = 0x28  // (
+    case stop = 0x2E  // .
+    case pop = 0x30  // 0
+    case popMark = 0x31  // 1
+    case duplicate = 0x32  // 2
+    case none = 0x4E  // N
+    case reduce = 0x52  // R
+    case append = 0x61  // a
+    case build = 0x62  // b
+    case global = 0x63  // c
+    case dictionary = 0x64  // d
+    case appends = 0x65  // e
+    case list = 0x6C  // l
+    case setItem = 0x73  // s
+    case tuple = 0x74  // t
+    case setItems = 0x75  // u
+    case emptyDictionary = 0x7D  // }
+    case emptyList = 0x5D  // ]
+    case emptyTuple = 0x29  // )
+    case int32 = 0x4A  // J
+    case uint8 = 0x4B  // K
+    case uint16 = 0x4D  // M
+    case float64 = 0x47  // G
+    case text32 = 0x58  // X
+    case bytes32 = 0x42  // B
+    case bytes8 = 0x43  // C
+    case get8 = 0x68  // h
+    case get32 = 0x6A  // j
+    case put8 = 0x71  // q
+    case put32 = 0x72  // r
+    case protocolVersion = 0x80
+    case newObject = 0x81
+    case tuple1 = 0x85
+    case tuple2 = 0x86
+    case tuple3 = 0x87
+    case newTrue = 0x88
+    case newFalse = 0x89
+    case long8 = 0x8A
+    case text8 = 0x8C
+    case text64 = 0x8D
+    case bytes64 = 0x8E
+    case stackGlobal = 0x93
+    case memoize = 0x94
+    case frame = 0x95
+    case byteArray64 = 0x96
+}
