@@ -13,6 +13,7 @@ public final class GzipStream {
     private var taken = 0
     private var inputEnded = false
     private var betweenMembers = false
+    private var failure: (any Error)?
 
     /// A stream at the beginning of a file.
     public init() {
@@ -30,7 +31,8 @@ public final class GzipStream {
         input.deallocate()
     }
 
-    /// Fills as much of `target` as it can; 0 at the end.
+    /// Fills as much of `target` as it can; 0 at the end. Throws only after every byte before the failure was given out: what
+    /// can be read of a damaged file does not depend on how much is asked for at a time.
     /// - Parameter refill: fills as much of a buffer as it can with the file's next compressed bytes; 0 at the end.
     /// - Throws: `DeflateError` when the bytes are broken or cut off; what `refill` throws.
     public func read(
@@ -39,29 +41,37 @@ public final class GzipStream {
         stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
         stream.pointee.avail_out = UInt32(clamping: target.count)
         let wanted = Int(stream.pointee.avail_out)
+        if failure == nil {
+            do { try inflate(refill) } catch { failure = error }
+        }
+        let count = wanted - Int(stream.pointee.avail_out)
+        if let failure, count == 0 { throw failure }
+        return count
+    }
+
+    private func inflate(_ refill: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
         while stream.pointee.avail_out > 0 {
             if stream.pointee.avail_in == 0, !inputEnded { try takeInput(refill(input)) }
             if stream.pointee.avail_in == 0 {
                 if betweenMembers { break }
-                throw failure("the end of the file inside the compressed data", "the file was cut off: copy it again")
+                throw error("the end of the file inside the compressed data", "the file was cut off: copy it again")
             }
             if betweenMembers { try startMember() }
-            switch inflate(stream, Z_NO_FLUSH) {
+            switch CZlib.inflate(stream, Z_NO_FLUSH) {
             case Z_OK, Z_BUF_ERROR: break
             case Z_STREAM_END: betweenMembers = true
-            case Z_MEM_ERROR: throw failure("no memory left for zlib", "free some memory and run again")
+            case Z_MEM_ERROR: throw error("no memory left for zlib", "free some memory and run again")
             default:
                 let detail = stream.pointee.msg.map { String(cString: $0) } ?? "a preset dictionary"
-                throw failure("broken compressed data (\(detail))", "copy the file again, or compress it again")
+                throw error("broken compressed data (\(detail))", "copy the file again, or compress it again")
             }
         }
-        return wanted - Int(stream.pointee.avail_out)
     }
 
     /// A gzip file may be several members one after another, as `cat a.gz b.gz` makes it.
     private func startMember() throws(DeflateError) {
         guard let next = stream.pointee.next_in, next.pointee == 0x1f else {
-            throw failure(
+            throw error(
                 "other bytes after the end of the compressed data", "cut them off, or compress the file again")
         }
         inflateReset(stream)
@@ -75,7 +85,7 @@ public final class GzipStream {
         stream.pointee.avail_in = UInt32(count)
     }
 
-    private func failure(_ finding: String, _ advice: String) -> DeflateError {
+    private func error(_ finding: String, _ advice: String) -> DeflateError {
         DeflateError(offset: taken - Int(stream.pointee.avail_in), finding: finding, advice: advice)
     }
 }

@@ -12,14 +12,29 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     /// Every row of a file, the header first.
-    private func rows(of path: String) throws -> [[String]] {
-        let reader = try CSVReader(path)
+    private func rows(of path: String, pieceLength: Int = RowPieces.standardLength) throws -> [[String]] {
+        let reader = try CSVReader(path, pieceLength: pieceLength)
         var rows = reader.header.isEmpty ? [] : [reader.header]
-        while try reader.next() {
-            let row = reader.row
-            rows.append((0..<row.count).map { String(decoding: row[$0], as: UTF8.self) })
+        try forEachPiece(reader) { piece, _ in
+            piece.withCells(of: piece.rows) { cells in
+                rows += cells.rows.indices.map { row in
+                    (0..<Int(cells.rows[row].cellCount)).map { String(decoding: cells[row, $0], as: UTF8.self) }
+                }
+            }
         }
         return rows
+    }
+
+    /// Splits what follows the header; `body` also learns where the piece begins.
+    private func forEachPiece(_ reader: CSVReader, _ body: (CSVPiece, RowPlace) -> Void) throws {
+        let piece = reader.makePiece()
+        var start = reader.headerEnd
+        while try reader.next(into: piece) {
+            piece.split()
+            body(piece, start)
+            if let defect = piece.defect { throw reader.error(defect, at: piece.nextPlace.counted(from: start)) }
+            start = RowPlace(row: piece.rows.count, line: piece.lineCount).counted(from: start)
+        }
     }
 
     private func rows(_ text: String) throws -> [[String]] { try rows(of: folder.file("data.csv", text)) }
@@ -44,16 +59,20 @@ import Testing
     ])
     func splitting(text: String, expected: [[String]]) throws {
         #expect(try rows(text) == expected)
+        let path = try folder.file("data.csv", text)
+        for length in 1...20 { #expect(try rows(of: path, pieceLength: length) == expected, "pieces of \(length) bytes") }
     }
 
     @Test("rows and lines are counted apart: line breaks in cells and empty lines count as lines only")
     func places() throws {
-        let reader = try CSVReader(folder.file("data.csv", "a,b\n\"x\ny\nz\",1\n\n2,3\n"))
-        #expect(try reader.next())
-        #expect(reader.row.place == RowPlace(row: 1, line: 2))
-        #expect(try reader.next())
-        #expect(reader.row.place == RowPlace(row: 2, line: 6))
-        #expect(try reader.next() == false)
+        let path = try folder.file("data.csv", "\na,b\n\"x\ny\nz\",1\n\n2,3\n")
+        for length in 1...30 {
+            var places: [RowPlace] = []
+            try forEachPiece(CSVReader(path, pieceLength: length)) { piece, start in
+                places += piece.rows.map { $0.place.counted(from: start) }
+            }
+            #expect(places == [RowPlace(row: 1, line: 3), RowPlace(row: 2, line: 7)], "pieces of \(length) bytes")
+        }
     }
 
     @Test("random tables come back as they were, whatever the quoting and however cells straddle the buffer")

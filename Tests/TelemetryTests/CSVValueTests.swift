@@ -5,8 +5,18 @@ import Testing
 
 @testable import Telemetry
 
+/// What `Decimal.parse` reads; the way for short texts must read the same, or nothing, among whatever other bytes.
 private func parse(_ text: String) -> Double {
-    Array(text.utf8).withUnsafeBufferPointer { Decimal.parse($0) }
+    let value = Array(text.utf8).withUnsafeBufferPointer { Decimal.parse($0) }
+    for neighbour in [UInt8(ascii: "7"), UInt8(ascii: "."), 0xff] {
+        let margin = [UInt8](repeating: neighbour, count: RowBytes.margin)
+        let short = (margin + Array(text.utf8) + margin).withUnsafeBufferPointer {
+            Decimal.parseShort(withMargin: UnsafeBufferPointer(rebasing: $0.dropFirst(margin.count).dropLast(margin.count)))
+        }
+        let isShort = text.utf8.count <= 8 && text.wholeMatch(of: /([0-9]+\.?[0-9]*|\.[0-9]+)/) != nil
+        #expect(isShort ? short.bitPattern == value.bitPattern : short.isNaN, "\(text) among \(neighbour)")
+    }
+    return value
 }
 
 private func steps(_ a: Double, _ b: Double) -> UInt64 {
@@ -69,6 +79,16 @@ private func steps(_ a: Double, _ b: Double) -> UInt64 {
     ])
     func refused(text: String) {
         #expect(parse(text).isNaN)
+    }
+
+    @Test("any few characters read the same one by one and as a word")
+    func words() {
+        var random = RandomStream(seed: 8)
+        let alphabet = Array("0123456789012345678901234567890123456789.....--+eE ,/:\"é")
+        for _ in 0..<20_000 {
+            let text = String((0..<random.below(12)).map { _ in alphabet[random.below(alphabet.count)] })
+            _ = parse(text)
+        }
     }
 
     @Test("numbers beyond float64 are infinite, tiny ones zero")

@@ -53,7 +53,7 @@ struct SplitFilesTests {
     func chunks(size: Int) throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let path = try write(text)
-        var records = try RecordSplitter(path, chunkSize: size)
+        var records = try RecordSplitter(path, pieceLength: size)
         var joined: [[UInt8]] = []
         while let record = try records.next() { joined.append(record) }
         #expect(joined.map { String(decoding: $0, as: UTF8.self) }.joined() == text.replacing("\r\n\r\n", with: "\r\n"))

@@ -9,12 +9,16 @@ public enum DataExamination {
     /// - Throws: an `ExplainedError`: missing input, or invalid data with every finding.
     public static func examine(_ data: DataOptions, models: [ModelKind], isSplit: Bool) throws -> DataSummary {
         let schema = try Schema.load(data.schemaPath)
-        let report = try TelemetryValidator.validate(
-            data.dataPath, schema: schema, models: Set(models), incidents: data.incidentsPath)
-        try report.requireAccepted()
-        let table = try TelemetryFile.read(
-            data.dataPath, columns: ["link_type"], schema: schema, tolerating: report.toleratedColumns)
-        return DataSummary(
+        let (table, report) = try TelemetryFile.readAccepted(
+            data.dataPath, columns: ["link_type"], schema: schema, models: Set(models), incidents: data.incidentsPath)
+        return try summary(of: table, report, schema: schema, isSplit: isSplit)
+    }
+
+    /// - Parameter table: with the column `link_type`.
+    static func summary(
+        of table: TelemetryTable, _ report: ValidationReport, schema: Schema, isSplit: Bool
+    ) throws -> DataSummary {
+        DataSummary(
             rows: table.rowCount, links: table.links.count, firstTime: report.firstInstant ?? "",
             lastTime: report.lastInstant ?? "", rowsByLinkType: rowsByLinkType(table, schema: schema),
             incidents: report.incidents ?? 0, parts: isSplit ? try parts(table, schema: schema) : [],

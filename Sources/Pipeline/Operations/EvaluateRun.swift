@@ -1,18 +1,29 @@
 import Failures
 import Foundation
-public import Telemetry
+import Telemetry
 
 /// `dwcp evaluate`: judges the artifacts of a checkpoints folder on test rows and writes the evaluation report.
 public enum EvaluateRun {
     /// - Throws: an `ExplainedError` when the test rows are rejected or the report cannot be written. A model without an artifact
     ///   is a FAIL in the report.
-    public static func run(
-        _ options: EvaluateOptions,
-        examine: (DataOptions, [ModelKind], Bool) throws -> DataSummary = DataExamination.examine,
-        judge: (ModelKind, [String], EvaluateOptions) throws -> EvaluatedModel = { try ModelJudging.judge($0, artifacts: $1, options: $2) }
-    ) throws -> CommandResult {
+    public static func run(_ options: EvaluateOptions) throws -> CommandResult {
         let date = RunClock.text()
-        let summary = try examine(options.data, options.models, false)
+        // Validated and read once for all models.
+        let recording = try Recording(options.data, models: options.models)
+        let test = try recording.wholeFile()
+        let data = try DataExamination.summary(
+            of: recording.table, recording.report, schema: recording.schema, isSplit: false)
+        return try run(options, data: data, date: date) { model, artifacts in
+            ModelJudging.judge(model, artifacts: artifacts, recording, test, options)
+        }
+    }
+
+    /// - Parameters:
+    ///   - data: what the test rows are.
+    ///   - judge: judges a model by its artifacts, at least one.
+    static func run(
+        _ options: EvaluateOptions, data: DataSummary, date: String, judge: (ModelKind, [String]) throws -> EvaluatedModel
+    ) throws -> CommandResult {
         let folder = RunFolder(checkpoints: options.checkpointsDirectory, reports: options.outputDirectory)
         let models = try options.models.map { model in
             try Task.checkCancellation()
@@ -26,7 +37,7 @@ public enum EvaluateRun {
                 "cannot create the folder \(folder.reports): \(error.localizedDescription); choose another --output-dir")
         }
         let writer = ReportWriter(folder: folder)
-        try writer.writeEvaluation(models, testDataPath: options.data.dataPath, data: summary, date: date)
+        try writer.writeEvaluation(models, testDataPath: options.data.dataPath, data: data, date: date)
         let passed = models.filter(\.success).count
         let all = "\(passed) of \(models.count) models passed; report: \(folder.evaluationMarkdown)"
         let isApproved = Recommendation(for: models) == .approved
@@ -37,14 +48,14 @@ public enum EvaluateRun {
 
     private static func judged(
         _ model: ModelKind, folder: RunFolder, options: EvaluateOptions,
-        judge: (ModelKind, [String], EvaluateOptions) throws -> EvaluatedModel
+        judge: (ModelKind, [String]) throws -> EvaluatedModel
     ) throws -> EvaluatedModel {
         let artifacts = ExportFormat.allCases.map { folder.artifact(model, $0) }
             .filter(FileManager.default.fileExists(atPath:))
         guard !artifacts.isEmpty else {
             return .failed(model, because: "no artifact of this model is in \(folder.checkpoints); train it first")
         }
-        var result = try judge(model, artifacts, options)
+        var result = try judge(model, artifacts)
         // Known only where the training report still stands beside the artifact.
         let training = try? ReportJSON.read(ModelReport.self, at: folder.modelReport(model))
         result.trainingSeconds = training?.evaluation.trainingSeconds

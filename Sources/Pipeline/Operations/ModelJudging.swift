@@ -2,24 +2,26 @@ import Evaluation
 import Foundation
 import Metrics
 import ModelGraph
-public import Telemetry
+import Telemetry
 
 /// Judges one model's written artifacts on test rows.
-public enum ModelJudging {
-    /// - Parameter artifacts: paths of the model's existing artifacts, at least one; the first is judged, the others must agree
-    ///   with it.
-    /// - Throws: an `ExplainedError` when the test rows cannot be read. An unreadable artifact is a FAIL, not an error.
-    public static func judge(_ model: ModelKind, artifacts: [String], options: EvaluateOptions) throws -> EvaluatedModel {
-        let recording = try Recording(options.data, models: [model])
-        let test = try recording.wholeFile()
+enum ModelJudging {
+    /// - Parameters:
+    ///   - artifacts: paths of the model's existing artifacts, at least one; the first is judged, the others must agree with it.
+    ///   - recording: with the columns of this model.
+    ///   - test: its test rows.
+    /// - Returns: a FAIL for artifacts that cannot be read or judged.
+    static func judge(
+        _ model: ModelKind, artifacts: [String], _ recording: Recording, _ test: Part<HeldOut>, _ options: EvaluateOptions
+    ) -> EvaluatedModel {
         do {
-            return try judge(model, artifacts: artifacts, recording, test, options)
+            return try judged(model, artifacts: artifacts, recording, test, options)
         } catch {
             return .failed(model, because: "\(error)")
         }
     }
 
-    private static func judge(
+    private static func judged(
         _ model: ModelKind, artifacts: [String], _ recording: Recording, _ test: Part<HeldOut>, _ options: EvaluateOptions
     ) throws -> EvaluatedModel {
         let names = ArtifactNames(artifacts[0])
@@ -27,9 +29,9 @@ public enum ModelJudging {
         let reference = try ReportJSON.read(ModelReference.self, at: names.reference)
         var records = try artifacts.map { try ArtifactRecord(path: $0) }
         if let problem = staleness(records, training: training, recording) { return .failed(model, because: problem) }
-        let judged = try WrittenModel(model, path: artifacts[0])
-        let sample = WindowSet(try FeatureFrame(test, plan: judged.plan), windowLength: judged.windowLength, stride: 50)
-        let outputs = try judged.outputs(sample)
+        let written = try WrittenModel(model, path: artifacts[0])
+        let sample = WindowSet(try FeatureFrame(test, plan: written.plan), windowLength: written.windowLength, stride: 50)
+        let outputs = try written.outputs(sample)
         for index in artifacts.indices {
             let other = try WrittenModel(model, path: artifacts[index])
             records[index].reexecutedDifference = ArtifactVerification.largestDifference(try other.outputs(sample), outputs)
@@ -45,7 +47,7 @@ public enum ModelJudging {
                 trainingSeconds: training.evaluation.trainingSeconds, modelBytes: records.map(\.bytes).max()),
             noiseFloor: recording.bestPossible(model))
         let judgement = try ModelJudge.judge(
-            judged, on: test, incidents: recording.incidents, profile: recording.codecProfile, reference: reference,
+            written, on: test, incidents: recording.incidents, profile: recording.codecProfile, reference: reference,
             context: context)
         return EvaluatedModel(
             judgement: judgement, artifacts: records, inferenceP99Milliseconds: judgement.value("inference_p99_ms"),

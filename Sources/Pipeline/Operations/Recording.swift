@@ -12,6 +12,8 @@ struct Recording {
     let schema: Schema
     let schemaSHA256: String
     let table: TelemetryTable
+    /// What validation found; no error among it.
+    let report: ValidationReport
     /// nil when no incidents file was given.
     let incidents: [Incident]?
     /// The codec profile that stands beside the schema.
@@ -19,18 +21,16 @@ struct Recording {
     /// For simulated data, the scores of the best possible predictor, which the simulator wrote beside it.
     private let noiseFloor: NoiseFloor?
 
-    /// Validates a file for the models and reads the columns that they need.
+    /// Validates a file for the models and reads the columns that they need, in one pass.
+    /// - Parameter threads: how many share the reading, all cores if nil.
     /// - Throws: an `ExplainedError`: missing input, or invalid data with every finding.
-    init(_ data: DataOptions, models: [ModelKind]) throws {
+    init(_ data: DataOptions, models: [ModelKind], threads: Int? = nil) throws {
         let schema = try Schema.load(data.schemaPath)
-        let report = try TelemetryValidator.validate(
-            data.dataPath, schema: schema, models: Set(models), incidents: data.incidentsPath)
-        try report.requireAccepted()
+        (table, report) = try TelemetryFile.readAccepted(
+            data.dataPath, columns: Self.columns(models, schema: schema), schema: schema, models: Set(models),
+            incidents: data.incidentsPath, threads: threads)
         self.schema = schema
         schemaSHA256 = try SHA256.hexDigest(ofFile: data.schemaPath)
-        table = try TelemetryFile.read(
-            data.dataPath, columns: Self.columns(models, schema: schema), schema: schema,
-            tolerating: report.toleratedColumns)
         incidents = try data.incidentsPath.map { try IncidentFile.read($0, schema: schema).incidents }
         let profile = URL(fileURLWithPath: data.schemaPath).deletingLastPathComponent()
             .appendingPathComponent("codec_profile.json").path

@@ -15,18 +15,24 @@ struct ColumnDecoder {
     let type: ColumnType
     /// Position of the column in the file's rows.
     let position: Int
-    private let hasMarkers: Bool
+    let hasMarkers: Bool
+    /// What most cells of a numeric column hold: a number that the type holds and that lies in the column's range.
+    let usual: (smallest: Double, largest: Double)
     /// What only unusual cells and messages need, behind one reference: the rest is copied for every cell.
     private let details: Details
 
     private final class Details: Sendable {
         let definition: ColumnDefinition
-        let categories: [[UInt8]]
+        let categories: ByteStringTable
         let missingMarkers: [[UInt8]]
 
         init(_ definition: ColumnDefinition, _ missingMarkers: [String]) {
             self.definition = definition
-            categories = (definition.categories ?? []).map { Array($0.utf8) }
+            var categories = ByteStringTable()
+            for category in definition.categories ?? [] {
+                Array(category.utf8).withUnsafeBufferPointer { _ = categories.number(of: $0) }
+            }
+            self.categories = categories
             self.missingMarkers = missingMarkers.map { Array($0.utf8) }
         }
     }
@@ -37,9 +43,17 @@ struct ColumnDecoder {
         self.position = position
         hasMarkers = !markers.isEmpty
         details = Details(definition, markers)
+        let limit = switch definition.type {
+        case .float: Self.largestFloat
+        case .int64: Self.largestInteger
+        case .categorical, .string, .datetime: Double.infinity
+        }
+        usual = (max(definition.minimum ?? -limit, -limit), min(definition.maximum ?? limit, limit))
     }
 
     var definition: ColumnDefinition { details.definition }
+    /// Numbered by their place in the schema.
+    var categories: ByteStringTable { details.categories }
     var name: String { details.definition.name }
 
     /// Decoders of the schema's columns that a file has, in the file's order. Of repeated names the first counts.
@@ -71,12 +85,12 @@ struct ColumnDecoder {
         case .float:
             let value = Decimal.parse(cell)
             // Also false for NaN: no number, or none that float32 can hold.
-            if abs(value) <= Double(Float.greatestFiniteMagnitude) { return .value(value) }
+            if abs(value) <= Self.largestFloat { return .value(value) }
         case .int64:
             let value = Decimal.parse(cell)
-            if abs(value) <= 9.2e18, value == value.rounded(.towardZero) { return .value(value) }
+            if abs(value) <= Self.largestInteger, Double(Int64(value)) == value { return .value(value) }
         case .categorical:
-            if let code = code(of: cell) { return .value(Double(code)) }
+            if let code = categories.find(cell) { return .value(Double(code)) }
         case .datetime:
             if Instant.parse(cell) != nil { return .text }
         case .string:
@@ -94,13 +108,10 @@ struct ColumnDecoder {
         return text.count < cell.count ? decode(text) : .unreadable
     }
 
-    @inline(__always)
-    private func code(of cell: UnsafeBufferPointer<UInt8>) -> Int? {
-        for (code, category) in details.categories.enumerated() where category.count == cell.count {
-            if category.elementsEqual(cell) { return code }
-        }
-        return nil
-    }
+    /// `Float.greatestFiniteMagnitude`, as a literal: the loops need a constant.
+    static let largestFloat = 0x1.fffffep+127
+    /// Within Int64's range.
+    static let largestInteger = 9.2e18
 }
 
 /// A cell as messages show it: quoted, short, on one line.

@@ -47,6 +47,37 @@ enum Decimal {
         return negative ? -value : value
     }
 
+    /// What `parse` returns for up to eight characters of digits and at most one point, which are taken as one word; NaN for
+    /// any other text.
+    /// - Parameter text: eight bytes from its start on can be loaded, whatever stands behind it.
+    @inline(__always)
+    static func parseShort(withMargin text: UnsafeBufferPointer<UInt8>) -> Double {
+        guard let bytes = text.baseAddress, text.count > 0, text.count <= 8 else { return .nan }
+        // Digits become their values and the last stands in the highest byte; the zeros below the first count nothing.
+        let loaded = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+        var word = (loaded ^ (UInt64(UInt8(ascii: "0")) * ones)) << UInt64(64 - 8 * text.count)
+        var decimals = 0
+        // A point becomes 0x1e, which has a bit that no digit has.
+        let point = word & (0x10 * ones)
+        if point != 0 {
+            let position = UInt64(point.trailingZeroBitCount - 4)
+            guard (word >> position) & 0xff == 0x1e, text.count > 1 else { return .nan }
+            // What stands before the point moves up by one byte, over it.
+            let before = word & ((1 as UInt64) << position &- 1)
+            word = (word & (~0xff << position)) | before << 8
+            decimals = 7 - Int(position / 8)
+        }
+        // Every byte is 9 at most.
+        guard (word | (word &+ 0x76 * ones)) & (0x80 * ones) == 0 else { return .nan }
+        // Neighbours add up: digits to pairs, pairs to fours, fours to the number.
+        word = ((word &* (10 << 8 + 1)) >> 8) & 0x00ff_00ff_00ff_00ff
+        word = ((word &* (100 << 16 + 1)) >> 16) & 0x0000_ffff_0000_ffff
+        word = (word &* (10_000 << 32 + 1)) >> 32
+        return Double(Int64(bitPattern: word)) / powersOfTen[decimals]
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+
     /// The exponent after the mantissa, clamped to what no longer matters; nil unless it spans the rest of the text.
     private static func writtenExponent(_ bytes: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int? {
         guard bytes[start] | 0x20 == UInt8(ascii: "e") else { return nil }

@@ -48,6 +48,12 @@ enum InputFile {
         return descriptor
     }
 
+    /// How many bytes an open file has.
+    static func length(_ descriptor: Int32) -> Int? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Fills `target` as far as the file goes; 0 at its end.
     static func read(
         _ descriptor: Int32, into target: UnsafeMutableRawBufferPointer, path: String

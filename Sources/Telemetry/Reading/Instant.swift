@@ -3,6 +3,9 @@ public enum Instant {
     /// From the year 1970 to the end of 2199: what telemetry can hold. Epoch milliseconds lie far beyond.
     static let range: Range<Int64> = 0..<7_258_118_400_000_000
 
+    /// Stands for no instant where an optional would take twice the room.
+    static let none = Int64.min
+
     /// What `parse` accepts, for messages.
     static let expectation = "ISO-8601 such as 2026-11-21T02:23:12.250Z, or seconds since 1970 (not milliseconds)"
 

@@ -6,91 +6,107 @@ public enum TelemetryFile {
         try CSVReader(path).header
     }
 
-    /// Reads the asked-for columns of a file, streaming: memory holds the result and one row.
+    /// Reads the asked-for columns of a file, streaming: memory holds the result and some pieces of the file.
     ///
-    /// Validate the file first (`TelemetryValidator`): this stops at the first problem, that lists them all.
+    /// Validate the file first, or use `readAccepted`: this stops at the first problem, validation lists them all.
     /// - Parameters:
     ///   - columns: names to read beside the identity (instant and link), which is always read. Names that the file or the
     ///     schema lacks are absent from the result.
     ///   - tolerating: columns whose unreadable cells count as missing, as `ValidationReport.toleratedColumns` lists them.
+    ///   - threads: how many share the work, all cores if nil; the result is the same for any number.
     /// - Throws: `InputFileError` when the file cannot be opened; `TelemetryFileError`, with row and column, for a file
     ///   without rows or identity columns, a row of another length than the header, or a cell that its column cannot hold.
     public static func read(
-        _ path: String, columns: Set<String>, schema: Schema, tolerating: Set<String> = []
+        _ path: String, columns: Set<String>, schema: Schema, tolerating: Set<String> = [], threads: Int? = nil
     ) throws -> TelemetryTable {
-        let reader = try CSVReader(path)
-        var identity = try IdentityReader(reader, schema: schema)
-        let wanted = columns.subtracting(Schema.identityColumns)
-        let decoders = ColumnDecoder.all(header: reader.header, schema: schema, where: wanted.contains)
-        let numbers = NumberColumns(decoders.filter(\.type.isStoredAsNumber), tolerating: tolerating)
-        var texts = decoders.filter { !$0.type.isStoredAsNumber }.map(TextColumnBuilder.init)
-        let width = reader.header.count
-        while try reader.next() {
-            let row = reader.row
-            guard row.count == width else { throw raggedRow(reader) }
-            try identity.append(row, path: path)
-            if let culprit = numbers.append(row) { throw unreadable(culprit, row, path: path) }
-            for index in texts.indices { texts[index].append(row) }
-        }
-        guard !identity.timestamps.isEmpty else {
+        try read(path, columns: columns, schema: schema, tolerating: tolerating, means: .init(threads: threads))
+    }
+
+    static func read(
+        _ path: String, columns: Set<String>, schema: Schema, tolerating: Set<String>, means: TelemetryPass.Means
+    ) throws -> TelemetryTable {
+        let pass = try TelemetryPass.over(
+            path, schema: schema, decoded: columns.contains, kept: columns.contains, means: means,
+            stopsEarly: { $0.plan.identity == nil || $0.firstDefect(tolerating: tolerating) != nil })
+        return try pass.table(tolerating: tolerating)
+    }
+
+    /// Validates a file and reads the asked-for columns of it in the same pass.
+    /// - Parameters:
+    ///   - columns: as for `read`.
+    ///   - models, incidents: as for `TelemetryValidator.validate`.
+    ///   - threads: how many share the work, all cores if nil; the result is the same for any number.
+    /// - Throws: `RejectedData`, with the report, when a finding is an error; `InputFileError` when a file cannot be opened or
+    ///   read; `TelemetryFileError` for a row without a complete identity.
+    public static func readAccepted(
+        _ path: String, columns: Set<String>, schema: Schema, models: Set<ModelKind>? = nil, incidents: String? = nil,
+        threads: Int? = nil
+    ) throws -> (table: TelemetryTable, report: ValidationReport) {
+        try readAccepted(
+            path, columns: columns, schema: schema, models: models, incidents: incidents, means: .init(threads: threads))
+    }
+
+    static func readAccepted(
+        _ path: String, columns: Set<String>, schema: Schema, models: Set<ModelKind>?, incidents: String?,
+        means: TelemetryPass.Means
+    ) throws -> (table: TelemetryTable, report: ValidationReport) {
+        let (report, pass) = try TelemetryValidator.examine(
+            path, schema: schema, models: models, incidents: incidents, kept: columns.contains, means: means)
+        try report.requireAccepted()
+        guard let pass else { preconditionFailure("a file without a header was accepted") }
+        return (try pass.table(tolerating: report.toleratedColumns), report)
+    }
+}
+
+extension TelemetryPass {
+    /// The kept columns.
+    /// - Throws: `TelemetryFileError` for the first row that cannot stand in a table.
+    func table(tolerating tolerated: Set<String>) throws(TelemetryFileError) -> TelemetryTable {
+        if plan.identity == nil { throw missingIdentity }
+        if let error = firstDefect(tolerating: tolerated) ?? broken { throw error }
+        guard rowCount > 0 else {
             throw TelemetryFileError(
                 path: path, found: "a header and no rows", expected: "rows of telemetry",
                 advice: "check the recorder's output")
         }
+        func named<Column>(_ columns: [Column], _ indices: [Int]) -> [String: Column] {
+            Dictionary(uniqueKeysWithValues: zip(indices.map { plan.decoders[$0].name }, columns))
+        }
         return TelemetryTable(
-            timestamps: identity.timestamps, linkOfRow: identity.linkOfRow, links: identity.links.links,
-            columns: numbers.finish(),
-            textColumns: Dictionary(uniqueKeysWithValues: texts.map { ($0.decoder.name, $0.column) }))
+            timestamps: placed.timestamps, linkOfRow: placed.linkOfRow, links: links.links,
+            columns: named(numbers, plan.keptNumbers), textColumns: named(texts, plan.keptTexts))
     }
 
-    private static func raggedRow(_ reader: CSVReader) -> TelemetryFileError {
-        TelemetryFileError(
-            path: reader.path, place: reader.row.place, found: "\(reader.row.count) cells",
-            expected: "\(reader.header.count), as many as the header has", advice: "quote cells that contain commas")
+    /// What is wrong with the first row that a table cannot hold; of several problems of a row, its length, then its identity
+    /// come first.
+    func firstDefect(tolerating tolerated: Set<String>) -> TelemetryFileError? {
+        let identity = plan.identity.map { [$0.timestamp, $0.node, $0.peer] } ?? []
+        let raggedRow = ragged.places.first.map { place in
+            TelemetryFileError(
+                path: path, place: place, found: ragged.found,
+                expected: "\(header.count), as many as the header has", advice: "quote cells that contain commas")
+        }
+        let gaps = identity.flatMap { [defect($0, \.unreadable), defect($0, \.missing)] }
+        let cells = plan.keptNumbers.map { tolerated.contains(plan.decoders[$0].name) ? nil : defect($0, \.unreadable) }
+        let defects = ([raggedRow] + gaps + cells).compactMap { $0 }
+        // The first of equal ones.
+        return defects.min { ($0.place?.row ?? 0) < ($1.place?.row ?? 0) }
     }
 
-    fileprivate static func unreadable(_ decoder: ColumnDecoder, _ row: CSVReader.Row, path: String) -> TelemetryFileError {
-        let cell = row[decoder.position]
+    private func defect(_ column: Int, _ kind: KeyPath<ColumnTally, Occurrences>) -> TelemetryFileError? {
+        let (decoder, occurrences) = (plan.decoders[column], tallies[column][keyPath: kind])
+        return occurrences.places.first.map { place in
+            TelemetryFileError(
+                path: path, place: place, column: decoder.name, found: occurrences.found, expected: decoder.expectation,
+                advice: "run `dwcp validate` to see every problem of the file at once")
+        }
+    }
+
+    private var missingIdentity: TelemetryFileError {
+        let missing = Schema.identityColumns.first { !header.contains($0) } ?? ""
         return TelemetryFileError(
-            path: path, place: row.place, column: decoder.name,
-            found: cell.isEmpty ? "an empty cell" : excerpt(cell), expected: decoder.expectation,
-            advice: "run `dwcp validate` to see every problem of the file at once")
-    }
-}
-
-/// Collects the instant and the link of every row.
-private struct IdentityReader {
-    private let timestamp: ColumnDecoder
-    private let node: ColumnDecoder
-    private let peer: ColumnDecoder
-    var timestamps: [Int64] = []
-    var linkOfRow: [Int32] = []
-    var links = LinkTable()
-
-    init(_ reader: CSVReader, schema: Schema) throws {
-        let decoders = ColumnDecoder.all(header: reader.header, schema: schema, where: Schema.identityColumns.contains)
-        func decoder(_ name: String) throws -> ColumnDecoder {
-            if let decoder = decoders.first(where: { $0.name == name }) { return decoder }
-            throw TelemetryFileError(
-                path: reader.path, found: reader.header.isEmpty ? "an empty file" : "no column \(name)",
-                expected: "a header with the columns \(Schema.identityColumns.joined(separator: ", "))",
-                advice: "give the path of a telemetry file")
-        }
-        timestamp = try decoder(Schema.timestampColumn)
-        node = try decoder(Schema.nodeColumn)
-        peer = try decoder(Schema.peerColumn)
-    }
-
-    mutating func append(_ row: CSVReader.Row, path: String) throws {
-        guard let instant = Instant.parse(row[timestamp.position].trimmed) else {
-            throw TelemetryFile.unreadable(timestamp, row, path: path)
-        }
-        for decoder in [node, peer] {
-            guard case .text = decoder.decode(row[decoder.position]) else {
-                throw TelemetryFile.unreadable(decoder, row, path: path)
-            }
-        }
-        timestamps.append(instant)
-        linkOfRow.append(links.number(node: row[node.position], peer: row[peer.position]))
+            path: path, found: header.isEmpty ? "an empty file" : "no column \(missing)",
+            expected: "a header with the columns \(Schema.identityColumns.joined(separator: ", "))",
+            advice: "give the path of a telemetry file")
     }
 }

@@ -39,5 +39,8 @@ public struct RowPlace: Sendable, Codable, Equatable, CustomStringConvertible {
         self.line = line
     }
 
+    /// The same place where counting starts behind `start`.
+    func counted(from start: RowPlace) -> RowPlace { RowPlace(row: start.row + row, line: start.line + line) }
+
     public var description: String { "row \(row) (line \(line))" }
 }

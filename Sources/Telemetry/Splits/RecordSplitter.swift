@@ -3,81 +3,55 @@ public import Failures
 /// Cuts delimited text into records (RFC 4180): line breaks inside quoted fields belong to the record.
 ///
 /// A quote opens a quoted field only at the field's start. Records that are empty lines are skipped: they are no rows. Gzip
-/// files are unpacked on the way; memory holds one chunk and one record. For whoever needs a row's own bytes, or cells that
+/// files are unpacked on the way; memory holds one piece of the file. For whoever needs a row's own bytes, or cells that
 /// other separators than commas part; telemetry is read by `TelemetryFile`.
 public struct RecordSplitter {
-    private let path: String
-    private let source: ByteSource
-    private let separator: UInt8
-    private var buffer: [UInt8]
-    private var chunk: ArraySlice<UInt8> = []
-    private var state = State.fieldStart
+    private let pieces: RowPieces
+    private let syntax: RowSyntax
+    private let piece: RowBytes
+    /// Where the next record begins in the piece.
+    private var start = 0
     /// Records returned so far.
     public private(set) var recordCount = 0
 
     /// Longest record that is accepted, bytes: a quote that is never closed must not swallow the file into memory.
-    public static let maximumRecordLength = 1 << 22
-
-    private enum State { case fieldStart, plain, quoted, quoteInQuoted }
+    public static let maximumRecordLength = RowSyntax.rowLimit
 
     /// - Throws: `InputFileError` when the file cannot be opened.
-    public init(_ path: String, separator: UInt8 = UInt8(ascii: ","), chunkSize: Int = 1 << 18) throws {
-        self.path = path
-        source = try ByteSource(path)
-        self.separator = separator
-        buffer = [UInt8](repeating: 0, count: chunkSize)
+    public init(_ path: String, separator: UInt8 = UInt8(ascii: ",")) throws {
+        try self.init(path, separator: separator, pieceLength: RowPieces.standardLength)
+    }
+
+    init(_ path: String, separator: UInt8 = UInt8(ascii: ","), pieceLength: Int) throws {
+        syntax = RowSyntax(separator: separator)
+        pieces = try RowPieces(path, syntax: syntax, length: pieceLength)
+        piece = pieces.makePiece()
     }
 
     /// The next record with its line break, byte for byte as in the file; nil at the end.
     /// - Throws: `InputFileError` and `TelemetryFileError` when the disk fails or gzip data is damaged; `RecordError` for a
     ///   quote that is never closed or a record beyond the limit.
     public mutating func next() throws -> [UInt8]? {
-        while let record = try nextLine() {
-            if record.allSatisfy({ $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { continue }
-            recordCount += 1
-            return record
-        }
-        return nil
-    }
-
-    private mutating func nextLine() throws -> [UInt8]? {
-        var record: [UInt8] = []
         while true {
-            if chunk.isEmpty { chunk = try buffer[..<buffer.withUnsafeMutableBytes { try source.read(into: $0) }] }
-            guard !chunk.isEmpty else {
-                guard state != .quoted else { throw failure(.openQuote) }
-                return record.isEmpty ? nil : record
+            if start == piece.count {
+                start = 0
+                guard try pieces.next(into: piece) else { return nil }
             }
-            if let end = endOfLine() {
-                record += chunk[..<end]
-                chunk = chunk[end...]
-                return record
-            }
-            record += chunk
-            chunk = []
-            guard record.count <= Self.maximumRecordLength else { throw failure(.tooLong) }
+            let text = UnsafeBufferPointer(piece.text)
+            let end = syntax.endOfRow(in: text, from: start)
+            guard (end ?? text.count) - start <= Self.maximumRecordLength else { throw failure(.tooLong) }
+            guard let end else { throw failure(.openQuote) }
+            let record = text[start..<end]
+            // The file's last record may lack the line break that the text has.
+            start = min(end, piece.count)
+            if RowSyntax.isEmpty(record) { continue }
+            recordCount += 1
+            return Array(record.prefix(start - record.startIndex))
         }
-    }
-
-    /// Where the current record ends in the chunk (after its line break), or nil when it goes on.
-    private mutating func endOfLine() -> Int? {
-        for (index, byte) in zip(chunk.indices, chunk) {
-            switch (state, byte) {
-            case (.quoted, UInt8(ascii: "\"")): state = .quoteInQuoted
-            case (.quoted, _): break
-            case (_, UInt8(ascii: "\n")):
-                state = .fieldStart
-                return index + 1
-            case (_, separator): state = .fieldStart
-            case (.fieldStart, UInt8(ascii: "\"")), (.quoteInQuoted, UInt8(ascii: "\"")): state = .quoted
-            default: state = .plain
-            }
-        }
-        return nil
     }
 
     private func failure(_ problem: RecordError.Problem) -> RecordError {
-        RecordError(path: path, record: recordCount + 1, problem: problem)
+        RecordError(path: pieces.path, record: recordCount + 1, problem: problem)
     }
 }
 

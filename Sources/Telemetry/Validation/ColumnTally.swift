@@ -1,4 +1,4 @@
-/// What validation remembers about one column while rows stream by.
+/// What is remembered about one column while rows stream by.
 struct ColumnTally {
     let decoder: ColumnDecoder
     private let minimum: Double
@@ -19,22 +19,38 @@ struct ColumnTally {
         maximum = decoder.definition.maximum ?? .infinity
     }
 
-    @inline(__always)
-    mutating func add(_ cell: UnsafeBufferPointer<UInt8>, place: RowPlace, sampled: Bool) {
-        var value = Double.nan
-        switch decoder.decode(cell) {
+    /// Adds a cell. Returns its value, NaN if it has none.
+    @discardableResult
+    mutating func add(_ text: UnsafeBufferPointer<UInt8>, as cell: Cell, place: RowPlace) -> Double {
+        switch cell {
         case .value(let number):
-            filled += 1
-            value = number
-            if number < smallest { smallest = number }
-            if number > largest { largest = number }
-            if number < minimum || number > maximum { outOfRange.add(place, found: excerpt(cell)) }
+            add(usual: 1, smallest: number, largest: number)
+            if number < minimum || number > maximum { outOfRange.add(place, found: excerpt(text)) }
+            return number
         case .text: filled += 1
-        case .missing: missing.add(place)
-        case .unreadable: unreadable.add(place, found: excerpt(cell))
+        case .missing: missing.add(place, found: text.isEmpty ? "an empty cell" : excerpt(text))
+        case .unreadable: unreadable.add(place, found: excerpt(text))
         }
-        if sampled, decoder.type.isNumeric { sample.append(Float(value)) }
+        return .nan
     }
+
+    /// Adds cells with values of the column's range.
+    mutating func add(usual count: Int, smallest: Double, largest: Double) {
+        filled += count
+        // Of equal ones (-0 and 0) the first stays.
+        if smallest < self.smallest { self.smallest = smallest }
+        if largest > self.largest { self.largest = largest }
+    }
+
+    /// Adds what is remembered of later rows of the file; their places are counted from `start`.
+    mutating func add(_ later: ColumnTally, from start: RowPlace) {
+        add(usual: later.filled, smallest: later.smallest, largest: later.largest)
+        missing.add(later.missing, from: start)
+        unreadable.add(later.unreadable, from: start)
+        outOfRange.add(later.outOfRange, from: start)
+    }
+
+    mutating func addSample(_ values: some Sequence<Float>) { sample += values }
 
     /// Keeps the sampled values at the given places.
     mutating func thinSample(keeping kept: [Int]) {

@@ -136,6 +136,13 @@ struct Occurrences {
         if count <= Finding.placeLimit { remember(place, text()) }
     }
 
+    /// Adds later ones, whose places are counted from `start`.
+    mutating func add(_ later: Occurrences, from start: RowPlace) {
+        if count == 0 { found = later.found }
+        count += later.count
+        places += later.places.prefix(Finding.placeLimit - places.count).map { $0.counted(from: start) }
+    }
+
     @inline(never)
     private mutating func remember(_ place: RowPlace, _ text: String) {
         if places.isEmpty { found = text }

@@ -20,6 +20,12 @@ struct SeriesTimes {
             places.append(SIMD2(Int32(truncatingIfNeeded: place.row), Int32(truncatingIfNeeded: place.line)))
         }
 
+        mutating func reserveCapacity(_ rows: Int) {
+            timestamps.reserveCapacity(rows)
+            linkOfRow.reserveCapacity(rows)
+            places.reserveCapacity(rows)
+        }
+
         func place(_ row: Int32) -> RowPlace { RowPlace(row: Int(places[Int(row)].x), line: Int(places[Int(row)].y)) }
     }
 

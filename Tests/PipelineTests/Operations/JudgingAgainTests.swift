@@ -40,10 +40,11 @@ import TestSupport
             data: DataOptions(
                 dataPath: scratch.path + "/split/test.csv", incidentsPath: data.incidentsPath, schemaPath: data.schemaPath),
             outputDirectory: scratch.path + "/reports", models: [.reliability])
-        return try ModelJudging.judge(
+        let recording = try Recording(options.data, models: options.models)
+        return ModelJudging.judge(
             .reliability,
             artifacts: ModelKind.reliability.formats.map { "\(scratch.path)/\(folder)/reliability_model.\($0.rawValue)" },
-            options: options)
+            recording, try recording.wholeFile(), options)
     }
 
     @Test("the split's test file gives the run's numbers bit for bit, with the training file deleted")

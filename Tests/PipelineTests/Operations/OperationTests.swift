@@ -29,7 +29,7 @@ import Testing
             checkpointsDirectory: scratch.path + "/checkpoints", data: DataOptions(dataPath: "test.csv"),
             outputDirectory: scratch.path + "/reports/new", models: [.bandwidth, .latency])
         func evaluate(_ options: EvaluateOptions) throws -> CommandResult {
-            try EvaluateRun.run(options, examine: { _, _, _ in SampleRun.data }) { model, artifacts, _ in
+            try EvaluateRun.run(options, data: SampleRun.data, date: "2026-11-21T00:00:00.000Z") { model, artifacts in
                 #expect(artifacts.map { URL(fileURLWithPath: $0).pathExtension } == ["keras", "onnx"])
                 return SampleRun.evaluated(model)
             }

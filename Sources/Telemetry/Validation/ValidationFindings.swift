@@ -1,39 +1,51 @@
-extension ValidationPass {
-    /// What the pass has found, errors not yet first.
+/// What a pass over a file means, by the schema's rules.
+struct ValidationFindings {
+    private let pass: TelemetryPass
+    private let schema: Schema
+    private let needs: ColumnNeeds
+
+    /// - Parameter pass: has looked at every column of the schema.
+    init(_ pass: TelemetryPass, schema: Schema, models: Set<ModelKind>?) {
+        self.pass = pass
+        self.schema = schema
+        needs = ColumnNeeds(schema: schema, models: models, header: pass.header)
+    }
+
+    /// Errors are not yet first.
     func report() -> ValidationReport {
-        let (first, last) = (placed.timestamps.min(), placed.timestamps.max())
+        let (first, last) = (pass.placed.timestamps.min(), pass.placed.timestamps.max())
         return ValidationReport(
-            path: reader.path, rows: rowCount, columns: reader.header.count, links: links.links.count,
+            path: pass.path, rows: pass.rowCount, columns: pass.header.count, links: pass.links.links.count,
             firstInstant: first.map(Instant.text), lastInstant: last.map(Instant.text), trainableModels: needs.trainable,
-            findings: fileFindings() + headerFindings() + tallies.flatMap(cellFindings) + timeFindings()
-                + tallies.compactMap(outlierFinding))
+            findings: fileFindings() + headerFindings() + pass.tallies.flatMap(cellFindings) + timeFindings()
+                + pass.tallies.compactMap(outlierFinding))
     }
 
     // MARK: The file as a whole
 
     private func fileFindings() -> [Finding] {
-        if reader.header.isEmpty {
+        if pass.header.isEmpty {
             return [
                 Finding(
                     .emptyFile, .error, found: "no line of text", expected: "a header and rows",
                     advice: "check the recorder's output")
             ]
         }
-        var findings = broken.map { [Finding($0)] } ?? []
-        if ragged.count > 0 {
+        var findings = pass.broken.map { [Finding($0)] } ?? []
+        if pass.ragged.count > 0 {
             findings.append(
                 Finding(
-                    .raggedRow, .error, count: ragged.count, places: ragged.places, found: ragged.found,
-                    expected: "\(reader.header.count), as many as the header has",
+                    .raggedRow, .error, count: pass.ragged.count, places: pass.ragged.places, found: pass.ragged.found,
+                    expected: "\(pass.header.count), as many as the header has",
                     advice: "quote cells that contain commas, or remove rows that were cut off"))
         }
-        if rowCount == 0 {
+        if pass.rowCount == 0 {
             findings.append(
                 Finding(.noRows, .error, found: "a header only", expected: "rows", advice: "check the recorder's output"))
-        } else if rowCount < schema.quality.minimumRows {
+        } else if pass.rowCount < schema.quality.minimumRows {
             findings.append(
                 Finding(
-                    .tooFewRows, .error, count: rowCount, found: "\(rowCount) rows",
+                    .tooFewRows, .error, count: pass.rowCount, found: "\(pass.rowCount) rows",
                     expected: "at least \(schema.quality.minimumRows) (quality.minimum_rows of the schema)",
                     advice: "record for longer: nothing can be learnt and judged from so little"))
         }
@@ -43,12 +55,12 @@ extension ValidationPass {
     // MARK: The header
 
     private func headerFindings() -> [Finding] {
-        guard !reader.header.isEmpty else { return [] }
+        guard !pass.header.isEmpty else { return [] }
         return missingColumnFindings() + duplicateFindings() + unknownFindings()
     }
 
     private func missingColumnFindings() -> [Finding] {
-        let identity = schema.columns.filter { $0.required && !reader.header.contains($0.name) }.map { column in
+        let identity = schema.columns.filter { $0.required && !pass.header.contains($0.name) }.map { column in
             Finding(
                 .missingRequiredColumn, .error, column: column.name, found: "no such column",
                 expected: "\(column.name) in every file: \(column.meaning)", advice: missingAdvice(column.name))
@@ -80,17 +92,17 @@ extension ValidationPass {
 
     private func missingAdvice(_ column: String) -> String {
         func plain(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
-        if let similar = reader.header.first(where: { plain($0) == plain(column) }) {
+        if let similar = pass.header.first(where: { plain($0) == plain(column) }) {
             return "the file has \(excerpt(similar)): rename it to \(column)"
         }
-        if reader.header.count == 1, let only = reader.header.first, only.contains(";") || only.contains("\t") {
+        if pass.header.count == 1, let only = pass.header.first, only.contains(";") || only.contains("\t") {
             return "the header holds no comma: separate cells by commas"
         }
         return "record the column \(column), or map another to it with `dwcp import`"
     }
 
     private func duplicateFindings() -> [Finding] {
-        let counts = Dictionary(reader.header.map { ($0, 1) }, uniquingKeysWith: +)
+        let counts = Dictionary(pass.header.map { ($0, 1) }, uniquingKeysWith: +)
         return schema.columns.filter { counts[$0.name, default: 0] > 1 }.map { column in
             let count = counts[column.name, default: 0]
             return Finding(
@@ -103,7 +115,7 @@ extension ValidationPass {
     private func unknownFindings() -> [Finding] {
         let known = Set(schema.columns.map(\.name))
         var seen = Set<String>()
-        return reader.header.filter { !known.contains($0) && seen.insert($0).inserted }.map { name in
+        return pass.header.filter { !known.contains($0) && seen.insert($0).inserted }.map { name in
             Finding(
                 .unknownColumn, .info, column: name.isEmpty ? "(no name)" : String(excerpt(name).dropFirst().dropLast()),
                 found: "a column that the schema does not define", expected: "columns of the schema",
@@ -160,7 +172,7 @@ extension ValidationPass {
         let column = tally.decoder.definition
         let severity = needs.severity(ofGapsIn: column.name)
         let limit = column.missingLimit ?? schema.quality.missingLimit
-        let share = Double(tally.missing.count) / Double(max(wholeRows, 1))
+        let share = Double(tally.missing.count) / Double(max(pass.wholeRows, 1))
         guard share > limit else { return nil }
         let advice = severity == .error
             ? "complete the recording, leave the models that need the column out of --models, or raise its missing_limit "
@@ -174,9 +186,9 @@ extension ValidationPass {
     /// Quartiles of the sample, as the nearest order statistics.
     private func outlierFinding(_ tally: ColumnTally) -> Finding? {
         let column = tally.decoder.definition
-        let values = tally.sample.filter { !$0.isNaN }.sorted()
+        var values = tally.sample.filter { !$0.isNaN }
         guard column.availability != .neverFeature, values.count >= 20 else { return nil }
-        let (lower, upper) = (values[(values.count - 1) / 4], values[(values.count - 1) * 3 / 4])
+        let (lower, upper) = (values.select((values.count - 1) / 4), values.select((values.count - 1) * 3 / 4))
         guard upper > lower else { return nil }
         let reach = Float(schema.quality.outlierIQRMultiplier) * (upper - lower)
         let outside = values.count { $0 < lower - reach || $0 > upper + reach }
@@ -192,7 +204,7 @@ extension ValidationPass {
     // MARK: Time
 
     private func timeFindings() -> [Finding] {
-        let times = SeriesTimes(placed, links: links.links, gapFactor: schema.quality.gapFactor)
+        let times = SeriesTimes(pass.placed, links: pass.links.links, gapFactor: schema.quality.gapFactor)
         var findings: [Finding] = []
         if times.outOfOrder.count > 0 {
             findings.append(
@@ -215,7 +227,7 @@ extension ValidationPass {
     }
 
     private func duplicateInstants(_ duplicates: Occurrences) -> Finding {
-        let severe = Double(duplicates.count) > schema.quality.missingLimit * Double(rowCount)
+        let severe = Double(duplicates.count) > schema.quality.missingLimit * Double(pass.rowCount)
         return Finding(
             .duplicateInstants, severe ? .error : .warning, column: Schema.timestampColumn, count: duplicates.count,
             places: duplicates.places, found: duplicates.found, expected: "one row for each link and instant",
@@ -225,6 +237,32 @@ extension ValidationPass {
     }
 
     private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+}
+
+extension [Float] {
+    /// The value that sorting would put at `rank`, in linear time (Hoare, "Algorithm 65: Find", 1961). Reorders the values,
+    /// none of which is NaN.
+    fileprivate mutating func select(_ rank: Int) -> Float {
+        withUnsafeMutableBufferPointer { values in
+            var (low, high) = (0, values.count - 1)
+            while low < high {
+                let pivot = values[(low + high) / 2]
+                var (left, right) = (low, high)
+                // The pivot's value stops either walk inside of low...high.
+                repeat {
+                    while values[left] < pivot { left += 1 }
+                    while values[right] > pivot { right -= 1 }
+                    if left <= right {
+                        values.swapAt(left, right)
+                        left += 1
+                        right -= 1
+                    }
+                } while left <= right
+                if rank <= right { high = right } else if rank >= left { low = left } else { break }
+            }
+            return values[rank]
+        }
+    }
 }
 
 extension String {
