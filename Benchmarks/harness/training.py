@@ -27,8 +27,8 @@ def measure(setup: Setup) -> Result:
         MEMORY, MEMORY_MEANING, rows, [ours.memory.proportional / mebibyte],
         {peer: [memory.proportional / mebibyte] for peer, memory in peers.items()}, unit="MiB",
         remarks=[
-            f"`dwcp train-all` on {rows:,} rows{'' if setup.scale == 1 else ', one epoch a model,'} took {ours.seconds:.1f} s "
-            "of wall time, models trained, judged and written",
+            f"`dwcp train-all` on {rows:,} rows{'' if setup.scale == 1 else ', one epoch a model,'} took "
+            f"{ours.seconds:.1f} s of wall time, models trained, judged and written",
             f"sums of each process' own peak, which no sample can miss: ours {ours.memory.bound / mebibyte:.0f} MiB over "
             f"all processes, {bounds}",
         ])
