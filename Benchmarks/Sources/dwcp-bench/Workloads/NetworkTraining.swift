@@ -2,6 +2,7 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Randomness
+import TensorCore
 
 /// Training from fresh weights, one epoch if nothing else is said. The clock covers everything between data in memory and
 /// trained weights, also building the network, its initial weights and the step loop's buffers, which the peers have done
@@ -13,12 +14,12 @@ struct NetworkTraining: Contestant {
     let threads: Int
 
     func run() throws -> Round {
-        let (loss, seconds) = try Round.measure { try train(threads: threads) }
+        let (loss, seconds) = try Round.measure { try train(threads: ThreadBudget(threads)) }
         return Round(seconds: seconds, evidence: ["loss": loss])
     }
 
     /// The last epoch's loss.
-    func train(threads: Int, isCancelled: () -> Bool = { false }) throws -> Double {
+    func train(threads: ThreadBudget, isCancelled: () -> Bool = { false }) throws -> Double {
         let trained = try network.train(
             on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads,
             isCancelled: isCancelled)
