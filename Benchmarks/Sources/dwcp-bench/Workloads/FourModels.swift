@@ -2,8 +2,8 @@ import ModelGraph
 import Synchronization
 import TensorCore
 
-/// The four models at once, as `dwcp train-all` trains them: one thread each, the longest first, and a thread that becomes free
-/// when no model waits goes to the longest that still runs.
+/// The four models at once, as `dwcp train-all` trains them: one thread each, the longest first, and a thread that becomes
+/// free when no model waits goes to the longest that still runs.
 struct FourModels: Contestant {
     /// The longest first.
     private let models: [(name: String, train: @Sendable (ThreadBudget) throws -> Double)]
