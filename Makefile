@@ -28,6 +28,7 @@
 #   TEST_DATA                test rows for `make evaluate`
 #   ROUNDS                   for `make fuzz`: 100000
 #   BENCH, PAIRS, SCALE      for `make bench`: one workload, pairs of each, part of the sizes (a trial of the tool)
+#   LARGE                    yes: `make bench` lets growth go on to ten million rows (a file of 5 GB)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
 #
 # dwcp's exit codes are in `dwcp --help`; make itself exits with 2 whenever a command did not exit with 0.
@@ -54,6 +55,7 @@ ROUNDS ?= 100000
 BENCH ?=
 PAIRS ?=
 SCALE ?=
+LARGE ?=
 ARGS ?=
 
 DWCP := .build/release/dwcp
@@ -150,7 +152,7 @@ bench: build
 	swift build --configuration release --package-path Benchmarks
 	Benchmarks/.venv/bin/python -m unittest discover --quiet --start-directory Benchmarks/harness --pattern 'test_*.py'
 	Benchmarks/.venv/bin/python Benchmarks/harness/bench.py --program Benchmarks/.build/release/dwcp-bench --trainer $(DWCP) \
-		$(if $(BENCH),--only $(BENCH)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SCALE),--scale $(SCALE))
+		$(if $(BENCH),--only $(BENCH)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SCALE),--scale $(SCALE)) $(if $(LARGE),--large)
 
 # Prerequisites
 

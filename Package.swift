@@ -72,9 +72,12 @@ let package = Package(
         module("Importing", ["Telemetry", "Expressions", "Failures", "Files", yaml]),
 
         // The four models, their judge, the run.
-        module("Trainers", ["Expressions", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"]),
+        module("Trainers", [
+            "Expressions", "Learners", "TensorCore", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures",
+        ]),
         module("Evaluation", [
-            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness", "Failures",
+            "ModelArtifacts", "ModelGraph", "Inference", "TensorCore", "Telemetry", "Expressions", "Metrics", "Randomness",
+            "Failures",
         ]),
         module("Reports"),
         module("Pipeline", [
@@ -98,17 +101,20 @@ let package = Package(
         tests("Inference", ["Inference", "ModelGraph", "Randomness", "Failures"]),
         tests("Simulation", ["Simulation", "Telemetry", "Randomness", "Failures"]),
         tests("Importing", ["Importing", "Telemetry", "Failures"]),
-        tests("Trainers", ["Trainers", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference", "ModelArtifacts", "Failures", "Evaluation"]),
+        tests("Trainers", [
+            "Trainers", "Learners", "TensorCore", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Inference",
+            "ModelArtifacts", "Failures", "Evaluation",
+        ]),
         tests("Evaluation", [
             "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness",
         ]),
         tests("Reports", ["Reports"]),
         tests("Pipeline", [
             "Pipeline", "Telemetry", "Learners", "Evaluation", "ModelArtifacts", "ModelGraph", "Inference", "Reports", "Failures",
-            "Files", "Randomness",
+            "Files", "Randomness", "TensorCore",
         ]),
         tests("Fuzz", ["ModelArtifacts", "ModelGraph", "Telemetry", "Failures", "Randomness"]),
-        tests("CommandLine", ["ModelGraph", subprocess, system]),
+        tests("CommandLine", ["ModelGraph", "Files", subprocess, system]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -5,12 +5,16 @@ import datetime
 import sys
 from pathlib import Path
 
+import composition
 import contestant
 import foreign_load
+import growth
 import measurement
 import report
+import startup
 import training
-from workloads import ALL_NAMES, MEMORY, WORKLOADS
+import written_models
+from workloads import ALL_NAMES, FOUR_MODELS, GROWTH, MEMORY, SECTION_NAMES, START, WRITTEN_MODELS, workload
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -20,60 +24,64 @@ def main() -> int:
     scale = arguments.scale
     setup = measurement.Setup(
         program=str(arguments.program.resolve()), trainer=str(arguments.trainer.resolve()), python=sys.executable,
-        root=ROOT, folder=ROOT / "Benchmarks" / ".data", scale=scale, pairs=arguments.pairs)
+        root=ROOT, folder=ROOT / "Benchmarks" / ".data", scale=scale, pairs=arguments.pairs, large=arguments.large)
     setup.folder.mkdir(exist_ok=True)
     before = foreign_load.share()
     if before > report.IDLE_SHARE:
         measurement.say(f"other programs use {before:.0%} of the processors: these figures will not be worth quoting")
     limits = measurement.machine_limits(setup)
-    results, failures = [], {}
-    for name in _chosen(arguments.only):
+    results, sections, failures = {}, [], {}
+    for name in [arguments.only] if arguments.only else ALL_NAMES + SECTION_NAMES:
         try:
-            result = _measure(name, setup)
+            measured = _measure(name, setup, results)
         except (contestant.Failure, OSError) as error:
             failures[name] = str(error)
             measurement.say(f"{name} FAILED: {error}")
             continue
-        results.append(result)
-        print(f"{name}: {report.ratio_text(result.ratios(result.best_peer))} against {result.best_peer}", flush=True)
+        if isinstance(measured, measurement.Section):
+            sections.append(measured)
+            print("\n".join([f"{name}:", *measured.lines]), flush=True)
+        else:
+            results[name] = measured
+            best = measured.best_peer
+            print(f"{name}: {report.ratio_text(measured.ratios(best))} against {best}", flush=True)
+    results = list(results.values())
     limits = limits.best(measurement.machine_limits(setup))
     for result in results:
         result.apply(limits)
-    for name, state in report.missing(results, failures, measurable_names()):
-        print(f"{name}: {state}")
+    missing = report.missing(results, failures)
+    for name in missing:
+        print(f"{name}: not in this run")
     today = datetime.date.today().isoformat()
     circumstances = report.Circumstances(limits, before, foreign_load.share(), scale, today)
-    text = report.markdown(results, failures, circumstances, measurable_names())
+    text = report.markdown(results, failures, circumstances, sections, missing)
     stem = "bench" if scale == 1 else "bench-trial"
     report.write(ROOT / "reports", stem, text, report.rows(results))
     print(f"written: reports/{stem}.md, reports/{stem}.json")
-    return 1 if failures else 0
+    return 1 if failures or (missing and not arguments.only) else 0
 
 
-def measurable_names() -> list[str]:
-    names = {workload.name for workload in WORKLOADS} | {MEMORY}
-    return [name for name in ALL_NAMES if name in names]
-
-
-def _chosen(only: str | None) -> list[str]:
-    return [only] if only else measurable_names()
-
-
-def _measure(name: str, setup: measurement.Setup) -> measurement.Result:
-    if name == MEMORY:
-        return training.measure(setup)
-    return measurement.measure(next(workload for workload in WORKLOADS if workload.name == name), setup)
+def _measure(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
+    special = {
+        START.name: startup.measure, MEMORY: training.measure, WRITTEN_MODELS: written_models.measure,
+        GROWTH: growth.measure,
+    }
+    if name == FOUR_MODELS:
+        return composition.measure(setup, results)
+    return special[name](setup) if name in special else measurement.measure(workload(name), setup)
 
 
 def _arguments():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--program", type=Path, required=True, help="the built dwcp-bench")
     parser.add_argument("--trainer", type=Path, required=True, help="the built dwcp")
-    parser.add_argument("--only", choices=measurable_names(), help="one workload (make: BENCH=name)")
+    parser.add_argument("--only", choices=ALL_NAMES + SECTION_NAMES, help="one workload or section (make: BENCH=name)")
     parser.add_argument("--pairs", type=int, help="pairs of each workload instead of its own number (make: PAIRS=n)")
     parser.add_argument(
         "--scale", type=float, default=1,
         help="part of the sizes, for a trial of the tool; its report is bench-trial (make: SCALE=x)")
+    parser.add_argument(
+        "--large", action="store_true", help="let growth go on to ten million rows, a file of 5 GB (make: LARGE=yes)")
     arguments = parser.parse_args()
     if arguments.pairs is not None and arguments.pairs < 1:
         parser.error("--pairs must be at least 1")

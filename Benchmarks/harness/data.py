@@ -4,7 +4,7 @@ import numpy
 
 from workloads import FOREST_COLUMNS, Workload
 
-LSTM_FEATURES, AUTOENCODER_FEATURES, POLICY_FEATURES = 22, 12, 18
+LSTM_FEATURES, AUTOENCODER_FEATURES, POLICY_FEATURES, VARIANT_FEATURES = 22, 12, 18, 14
 
 
 def make(workload: Workload, samples: int, folder: str, prepare) -> None:
@@ -26,6 +26,12 @@ def make(workload: Workload, samples: int, folder: str, prepare) -> None:
             rows = random.standard_normal((samples, POLICY_FEATURES))
             save("policy_rows", rows)
             save("policy_labels", (rows @ random.standard_normal((POLICY_FEATURES, 3))).argmax(axis=1))
+        case "variants":
+            # About one label in five is noise, so that no network reaches a loss of zero.
+            rows = random.standard_normal((samples, VARIANT_FEATURES))
+            noise = random.standard_normal(samples)
+            save("variant_rows", rows)
+            save("variant_labels", rows @ random.standard_normal(VARIANT_FEATURES) / 2 + noise > 0)
         case "forest":
             save("forest_rows", random.standard_normal((samples, FOREST_COLUMNS)))
         case "inference":

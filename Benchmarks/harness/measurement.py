@@ -23,6 +23,8 @@ class Setup:
     folder: Path  # of generated data
     scale: float
     pairs: int | None
+    # Whether growth goes on to ten million rows.
+    large: bool = False
 
     @property
     def schema(self) -> str:
@@ -31,6 +33,11 @@ class Setup:
     def settings(self, folder, **more) -> dict:
         given = {key: value for key, value in more.items() if value is not None}
         return {"data": str(folder), "threads": thread_count(), "schema": self.schema} | given
+
+    def workload_settings(self, workload: Workload, folder, **more) -> dict:
+        files = {setting: f"{folder}/{name}" for setting, name in workload.files}
+        return self.settings(
+            folder, batchSize=workload.batch, windowLength=workload.window, samples=self.samples(workload), **files, **more)
 
     def samples(self, workload: Workload) -> int:
         return max(workload.fewest, round(workload.samples * self.scale))
@@ -70,6 +77,8 @@ class Result:
     floor_seconds: float | None = None
     # What each computed in its first run, for the reader to compare.
     evidence: dict[str, dict] = field(default_factory=dict)
+    # All that ours and each peer answered, pair by pair.
+    replies: dict[str, list[dict]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -91,37 +100,69 @@ class Result:
         return None if self.floor_seconds is None else self.floor_seconds / statistics.median(self.ours)
 
 
+@dataclass
+class Section:
+    """A part of the report beside the table of ratios, in Markdown."""
+
+    title: str
+    lines: list[str]
+
+
 def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
-def measure(workload: Workload, setup: Setup) -> Result:
-    folder = setup.data_folder(workload)
-    samples = setup.samples(workload)
-    settings = setup.settings(folder, batchSize=workload.batch, windowLength=workload.window, samples=samples)
-    pairs = setup.pairs or workload.pairs
+def measure(workload: Workload, setup: Setup, folder=None) -> Result:
+    """In `folder`, or in the workload's own, which is made if need be."""
+    folder = folder or setup.data_folder(workload)
+    settings = setup.workload_settings(workload, folder)
     with ExitStack() as running:
         say(f"{workload.name}: preparing ours and {', '.join(workload.peers)}")
-        ours = running.enter_context(contestant.ours(setup.program, workload.kind, settings))
-        peers = [
-            running.enter_context(contestant.peer(setup.python, f"{peer}/{workload.kind}", settings))
-            for peer in workload.peers
-        ]
-        everyone = dict(zip(["dwcp", *workload.peers], [ours, *peers]))
-        # The warm-up: compilers, caches, page faults. Networks start from fresh weights here, so losses can be compared.
-        evidence = {name: _without_seconds(one.run()) for name, one in everyone.items()}
-        require_same_work(evidence)
-        seconds = {name: [] for name in everyone}
-        for pair in range(pairs):
-            # Who goes first changes, so that heat and drift hit both sides.
-            order = list(everyone) if pair % 2 == 0 else list(reversed(everyone))
-            for name in order:
-                seconds[name].append(everyone[name].run()["seconds"])
-            latest = ", ".join(f"{name} {figures[-1]:.4g} s" for name, figures in seconds.items())
-            say(f"{workload.name}: pair {pair + 1} of {pairs}: {latest}")
+        everyone = {"dwcp": running.enter_context(contestant.ours(setup.program, workload.kind, settings))}
+        for peer in workload.peers:
+            everyone[peer] = running.enter_context(
+                contestant.peer(setup.python, f"{peer}/{workload.kind}", _settings_for(peer, settings)))
+        return contest(workload, setup, list(everyone), lambda name: everyone[name].run(), folder)
+
+
+def contest(workload: Workload, setup: Setup, names: list[str], run, folder) -> Result:
+    """Lets each of `names` run in turn: `dwcp` and its peers. `run(name)` gives a reply."""
+    pairs = setup.pairs or workload.pairs
+    # The warm-up: compilers, caches, page faults. Networks start from fresh weights here, so losses can be compared.
+    evidence = _evidence({name: run(name) for name in names}) if workload.warm_up else None
+    replies = alternate(workload.name, names, pairs, run)
+    evidence = evidence or _evidence({name: given[0] for name, given in replies.items()})
+    seconds = {name: [reply["seconds"] for reply in replies[name]] for name in names}
+    samples = setup.samples(workload)
     return Result(
-        workload.name, workload.meaning, samples, seconds.pop("dwcp"), seconds, floor=workload.floor(samples, folder),
-        evidence=evidence)
+        workload.name, workload.meaning, samples, seconds.pop("dwcp"), seconds,
+        floor=workload.floor(samples, folder) if workload.floor else None, evidence=evidence, replies=replies)
+
+
+def alternate(title: str, names: list[str], pairs: int, run) -> dict[str, list[dict]]:
+    """Every name's replies, pair by pair."""
+    replies = {name: [] for name in names}
+    for pair in range(pairs):
+        # Who goes first changes, so that heat and drift hit both sides.
+        for name in names if pair % 2 == 0 else reversed(names):
+            replies[name].append(run(name))
+        latest = ", ".join(f"{name} {given[-1]['seconds']:.4g} s" for name, given in replies.items())
+        say(f"{title}: pair {pair + 1} of {pairs}: {latest}")
+    return replies
+
+
+def _settings_for(peer: str, settings: dict) -> dict:
+    """ONNX Runtime reads the twin of the Keras file that the others read."""
+    if peer != "onnxruntime" or "model" not in settings:
+        return settings
+    return settings | {"model": str(Path(settings["model"]).with_suffix(".onnx"))}
+
+
+def _evidence(replies: dict[str, dict]) -> dict[str, dict]:
+    """What each computed in a run; a failure if it was not the same work."""
+    evidence = {name: _without_seconds(reply) for name, reply in replies.items()}
+    require_same_work(evidence)
+    return evidence
 
 
 def require_same_work(evidence: dict[str, dict]) -> None:

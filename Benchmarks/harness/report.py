@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from measurement import Result
-from workloads import ALL_NAMES, Limits, thread_count
+from measurement import Result, Section
+from workloads import ALL_NAMES, GOALS, Limits, thread_count
 
 # Below this share of the processors, what else runs does not show in the figures.
 IDLE_SHARE = 0.05
 
-PACKAGES = ["keras", "jax", "scikit-learn", "pandas", "pyarrow", "onnxruntime", "numpy"]
+PACKAGES = ["keras", "tensorflow-cpu", "jax", "scikit-learn", "pandas", "pyarrow", "onnxruntime", "numpy"]
 
 
 def rows(results: list[Result]) -> list[dict]:
@@ -53,39 +53,50 @@ class Circumstances:
         return lines
 
 
-def markdown(results: list[Result], failures: dict[str, str], under: Circumstances, measurable: list[str]) -> str:
+def markdown(
+    results: list[Result], failures: dict[str, str], under: Circumstances, sections: list[Section], unfinished: list[str]
+) -> str:
     lines = ["# Benchmarks", "", *under.warnings()]
     lines += [
         f"{under.date} · {_processor()} · {thread_count()} threads · other programs used "
         f"{under.foreign_before:.0%} of the processors before, {under.foreign_after:.0%} after", "",
         "Ratio = the best peer's figure / ours, pair by pair; above 1, ours is better. Method: docs/performance.md.", "",
-        "| workload | ours, median | best peer | its median | ratio: median (range) | pairs | floor | fraction of it |",
-        "|---|---|---|---|---|---|---|---|",
+        "| workload | ours, median | best peer | its median | ratio: median (range) | at least; aim | pairs | floor "
+        "| fraction of it |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_row(result) for result in results]
-    lines += [f"| {name} | FAILED | | | | | | |" for name in failures]
-    lines += [f"| {name} | {state} | | | | | | |" for name, state in missing(results, failures, measurable)]
+    lines += [f"| {name} | FAILED | | | | | | | |" for name in failures]
+    lines += [f"| {name} | not in this run | | | | | | | |" for name in unfinished]
     lines += [text for name, why in failures.items() for text in ("", f"FAILED {name}: {why}")]
-    lines += _details(results) + _limits(under.limits) + _versions()
+    lines += _details(results)
+    lines += [text for section in sections for text in ("", f"## {section.title}", "", *section.lines)]
+    lines += _limits(under.limits) + _versions()
     return "\n".join(lines) + "\n"
 
 
-def missing(results: list[Result], failures: dict[str, str], measurable: list[str]) -> list[tuple[str, str]]:
-    """The names of a complete report that this one lacks, and why."""
+def missing(results: list[Result], failures: dict[str, str]) -> list[str]:
+    """The names of a complete report that this one lacks."""
     present = {result.workload for result in results} | set(failures)
-    return [
-        (name, "not in this run" if name in measurable else "not yet measured") for name in ALL_NAMES if name not in present
-    ]
+    return [name for name in ALL_NAMES if name not in present]
+
+
+def goal_text(name: str, ratio: float) -> str:
+    """What was to be reached, and whether it was."""
+    at_least, aim = GOALS[name]
+    verdict = "aim reached" if ratio >= aim else "reached" if ratio >= at_least else "MISSED"
+    return f"{at_least:g}×; {aim:g}×: {verdict}"
 
 
 def _row(result: Result) -> str:
     best = result.best_peer
     floor, fraction = "–", "–"
     if result.floor_seconds is not None:
-        floor, fraction = _amount(result.floor_seconds, "s"), f"{result.fraction_of_floor:.2g}"
+        floor, fraction = amount(result.floor_seconds, "s"), f"{result.fraction_of_floor:.2g}"
     return (
-        f"| {result.workload} | {_amount(statistics.median(result.ours), result.unit)} | {best} "
-        f"| {_amount(statistics.median(result.peers[best]), result.unit)} | {ratio_text(result.ratios(best))} "
+        f"| {result.workload} | {amount(statistics.median(result.ours), result.unit)} | {best} "
+        f"| {amount(statistics.median(result.peers[best]), result.unit)} | {ratio_text(result.ratios(best))} "
+        f"| {goal_text(result.workload, statistics.median(result.ratios(best)))} "
         f"| {len(result.ours)} | {floor} | {fraction} |")
 
 
@@ -98,11 +109,11 @@ def _details(results: list[Result]) -> list[str]:
             ratio = "" if name == "dwcp" else ratio_text(result.ratios(name))
             evidence = ", ".join(f"{key} {value:.5g}" for key, value in result.evidence.get(name, {}).items())
             lines.append(
-                f"| {name} | {_amount(statistics.median(figures), result.unit)} | {_amount(min(figures), result.unit)} – "
-                f"{_amount(max(figures), result.unit)} | {ratio} | {evidence} |")
+                f"| {name} | {amount(statistics.median(figures), result.unit)} | {amount(min(figures), result.unit)} – "
+                f"{amount(max(figures), result.unit)} | {ratio} | {evidence} |")
         if result.floor:
             lines += [
-                "", f"Floor: {_work(result)} ({result.floor.note}) take {_amount(result.floor_seconds, 's')}; ours reaches "
+                "", f"Floor: {_work(result)} ({result.floor.note}) take {amount(result.floor_seconds, 's')}; ours reaches "
                 f"{result.fraction_of_floor:.2g} of it.",
             ]
         lines += ["", *(f"- {remark}" for remark in result.remarks)] if result.remarks else []
@@ -128,7 +139,7 @@ def _versions() -> list[str]:
             + f"; Python {platform.python_version()}."]
 
 
-def _amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str) -> str:
     if unit != "s":
         return f"{value:,.0f} {unit}"
     for factor, name in [(1, "s"), (1e-3, "ms"), (1e-6, "µs")]:

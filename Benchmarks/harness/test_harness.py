@@ -4,12 +4,17 @@ import subprocess
 import sys
 import time
 import unittest
+from pathlib import Path
 
+import composition
 import contestant
+import growth
 import measurement
 import report
+import written_models
 from memory import PeakMemory
-from workloads import ALL_NAMES, LSTM, AUTOENCODER, POLICY, WORKLOADS, Floor, Limits
+from workloads import (
+    ALL_NAMES, AUTOENCODER, FOUR_MODELS, LSTM, MEMORY, POLICY, START, WORKLOADS, Floor, Limits, Workload)
 
 
 def _result(**changes) -> measurement.Result:
@@ -62,14 +67,87 @@ class SameWork(unittest.TestCase):
 
 class Reports(unittest.TestCase):
     def test_say_what_is_missing_instead_of_leaving_it_out(self):
-        states = dict(report.missing([_result()], {"csv": "no file"}, [workload.name for workload in WORKLOADS]))
-        self.assertEqual(set(states), set(ALL_NAMES) - {"lstm-b32", "csv"})
-        self.assertEqual((states["policy-b32"], states["variants"]), ("not in this run", "not yet measured"))
+        missing = report.missing([_result()], {"csv": "no file"})
+        self.assertEqual(missing, [name for name in ALL_NAMES if name not in ("lstm-b32", "csv")])
+        text = report.markdown(
+            [], {"csv": "no file"}, report.Circumstances(Limits(1, 1, 1), 0, 0, 1, ""),
+            [measurement.Section("Something beside", ["a line"])], missing)
+        for line in ["| csv | FAILED | | | | | | | |", "FAILED csv: no file", "| start | not in this run | | | | | | | |",
+                     "## Something beside"]:
+            self.assertIn(line, text.splitlines())
+
+    def test_say_whether_a_goal_was_reached(self):
+        for ratio, verdict in [(3.4, "MISSED"), (3.5, "reached"), (4.5, "aim reached")]:
+            self.assertTrue(report.goal_text("lstm-b32", ratio).endswith(": " + verdict))
+
+    def test_have_every_name_that_is_measured(self):
+        special = {START.name, FOUR_MODELS, MEMORY}
+        self.assertEqual({workload.name for workload in WORKLOADS} | special, set(ALL_NAMES))
 
     def test_warn_about_a_busy_machine(self):
         limits = Limits(1, 1, 1)
         self.assertEqual(report.Circumstances(limits, 0.01, 0.02, 1, "").warnings(), [])
         self.assertTrue(report.Circumstances(limits, 0.01, 0.4, 1, "").warnings())
+
+
+class Alternation(unittest.TestCase):
+    def test_lets_another_go_first_in_every_pair(self):
+        order = []
+
+        def run(name):
+            order.append(name)
+            return {"seconds": 1}
+
+        replies = measurement.alternate("", ["dwcp", "peer"], 3, run)
+        self.assertEqual(order, ["dwcp", "peer", "peer", "dwcp", "dwcp", "peer"])
+        self.assertEqual({name: len(given) for name, given in replies.items()}, {"dwcp": 3, "peer": 3})
+
+    def test_without_warm_up_compares_the_first_pair(self):
+        work = Workload("start", "", "", ("peer",), samples=1, pairs=1, warm_up=False, fewest=1)
+        setup = measurement.Setup("", "", "", Path(), Path(), scale=1, pairs=None)
+        calls = []
+
+        def run(name):
+            calls.append(name)
+            return {"seconds": 2 if name == "dwcp" else 6, "steps": 1}
+
+        result = measurement.contest(work, setup, ["dwcp", "peer"], run, Path())
+        self.assertEqual((len(calls), result.ratios("peer"), result.evidence["peer"]), (2, [3.0], {"steps": 1}))
+        with self.assertRaises(contestant.Failure):
+            measurement.contest(
+                work, setup, ["dwcp", "peer"], lambda name: {"seconds": 1, "steps": 1 if name == "dwcp" else 2}, Path())
+
+
+class FourModels(unittest.TestCase):
+    def test_puts_a_peer_together_from_its_epochs(self):
+        def part(name, seconds, samples=70_000):
+            return _result(workload=name, ours=[1.0], peers={"jax": [seconds]}, samples=samples)
+
+        parts = {
+            "lstm-b32": part("lstm-b32", 8), "policy-b32": part("policy-b32", 0.2),
+            "autoencoder-b32": part("autoencoder-b32", 9, 50_000),
+            "forest-fit": _result(workload="forest-fit", ours=[1.0], peers={"slow": [0.5], "fast": [0.3]}),
+        }
+        # 100 × 8 + 50 × 0.2 + 50 × 9 × 7/5 + 0.3
+        self.assertAlmostEqual(composition.in_sequence(parts, "jax", 70_000), 1440.3)
+
+
+class Growing(unittest.TestCase):
+    def test_is_held_against_a_hundred_thousand_rows(self):
+        grown = [growth.Growth(rows, 1, 1, seconds, 1 << 20) for rows, seconds in [
+            (10_000, 0.5), (100_000, 2), (1_000_000, 21)]]
+        lines = growth.rows(grown)
+        self.assertIn("2.50×, not within 20%", lines[0])
+        self.assertIn("| 1.00× |", lines[1])
+        self.assertIn("| 1.05× |", lines[2])
+
+
+class WrittenModels(unittest.TestCase):
+    def test_fail_the_limit_by_their_p99_not_their_median(self):
+        result = _result(
+            workload="x", ours=[1e-4], peers={"onnxruntime": [2e-4]},
+            replies={"dwcp": [{"p99 µs": 1200.0}], "onnxruntime": [{"p99 µs": 300.0}]})
+        self.assertTrue(written_models.row("x.onnx", result).endswith("| NO |"))
 
 
 class Memory(unittest.TestCase):

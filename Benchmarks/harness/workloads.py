@@ -46,16 +46,20 @@ class Workload:
     peers: tuple[str, ...]
     # Samples: windows, rows or calls; scaled down by --scale.
     samples: int
-    # Pairs of ours and each peer after the warm-up: fewer where a pair takes tens of seconds.
+    # Pairs of ours and each peer after the warm-up: fewer where a pair takes minutes.
     pairs: int
-    # From the number of samples and the folder of the data.
-    floor: Callable[[int, Path], Floor]
+    # From the number of samples and the folder of the data; None where no limit of the machine is in sight.
+    floor: Callable[[int, Path], Floor] | None = None
     batch: int | None = None
     window: int | None = None
     # The files that the harness makes first.
     data: str = ""
+    # Settings that are files of the data's folder.
+    files: tuple[tuple[str, str], ...] = ()
     # The fewest samples that make sense in a trial.
     fewest: int = 64
+    # False where a pair takes minutes: all have compiled, but the first pair counts already.
+    warm_up: bool = True
 
 
 def _training_flops(multiply_adds: float) -> Callable[[int, Path], Floor]:
@@ -74,17 +78,28 @@ POLICY = 18 * 128 + 128 * 64 + 64 * 32 + 32 * 3
 
 FOREST_COLUMNS = 40
 
+# Every network is trained by all of them; the fastest counts.
+NETWORK_PEERS = ("keras-tensorflow", "keras-jax", "jax")
+
 WORKLOADS = [
     Workload(
         "lstm-b32", "LSTM 128 → 64 → Dense 32 → 1, windows 10×22, one epoch, batch 32", "lstm",
-        ("keras-jax", "jax"), samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=32, window=10, data="lstm"),
+        NETWORK_PEERS, samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=32, window=10, data="lstm"),
+    Workload(
+        "lstm-b256", "the network and windows of lstm-b32, one epoch, batch 256", "lstm",
+        (*NETWORK_PEERS, "keras-tensorflow, unrolled"), samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=256,
+        window=10, data="lstm", fewest=10_000),
     Workload(
         "autoencoder-b32", "LSTM autoencoder 64 → 32 → 32 → 64, windows 20×12, one epoch, batch 32", "autoencoder",
-        ("keras-jax", "jax"), samples=50_000, pairs=5, floor=_training_flops(AUTOENCODER), batch=32, window=20,
+        NETWORK_PEERS, samples=50_000, pairs=5, floor=_training_flops(AUTOENCODER), batch=32, window=20,
         data="autoencoder"),
     Workload(
         "policy-b32", "policy network 18 → 128 → 64 → 32 → 3, one epoch, batch 32", "policy",
-        ("keras-jax", "jax"), samples=70_000, pairs=9, floor=_training_flops(POLICY), batch=32, data="policy"),
+        NETWORK_PEERS, samples=70_000, pairs=9, floor=_training_flops(POLICY), batch=32, data="policy"),
+    Workload(
+        "variants",
+        "eight networks 14 → 14 → 1, 1,000 rows: four for 300 epochs in batches of 70, four for 400 in batches of 90",
+        "variants", NETWORK_PEERS, samples=1_000, pairs=1, data="variants", fewest=1_000, warm_up=False),
     Workload(
         "forest-fit", "isolation forest, 200 trees of 256 rows, from rows×40", "forest-fit",
         ("scikit-learn", "scikit-learn, threads"), samples=100_000, pairs=9,
@@ -103,28 +118,49 @@ WORKLOADS = [
         floor=lambda _, folder: Floor(bytes=(folder / "telemetry.csv").stat().st_size, note="the file read once"),
         data="csv", fewest=20_000),
     Workload(
-        "inference", "one sample through the LSTM of lstm-b32 from its model file, median of the calls", "inference",
+        "inference", "one sample through the LSTM of lstm-b32 from its model file, median of the calls", "single-sample",
         ("onnxruntime", "keras-jax", "keras-jax, predict_on_batch"), samples=1_000, pairs=9,
         floor=lambda calls, _: Floor(flops=2 * LSTM, threads=1, note="2 × multiply-adds, one thread"), window=10,
-        data="inference"),
+        data="inference", files=(("model", "inference.keras"), ("inputs", "inference_samples.npy"))),
 ]
 
-# Measured in another way: see training.py.
+# Measured in another way: see startup.py, composition.py and training.py.
+START = Workload(
+    "start", "from the start of the process to the end of the first training step of lstm-b32, batch 32", "start",
+    NETWORK_PEERS, samples=1_024, pairs=5, batch=32, window=10, data="lstm", fewest=1_024)
+
+FOUR_MODELS = "four-models"
+FOUR_MODELS_MEANING = (
+    "the four models: lstm-b32 for 100 epochs, policy-b32 for 50, forest-fit, autoencoder-b32 for 50 on 70,000 windows; "
+    "wall time")
+
 MEMORY = "memory"
 MEMORY_MEANING = (
     "peak memory of all processes of `dwcp train-all` on the reference scenario, beside one Keras process in its first "
     "epoch of lstm-b32")
-MEMORY_PEER = "keras-jax"
+MEMORY_PEERS = ("keras-tensorflow", "keras-jax")
 
-# The names that a complete report has, in its order; what is in no table above is not yet measured.
-ALL_NAMES = [
-    "lstm-b32", "lstm-b256", "autoencoder-b32", "policy-b32", "variants", "forest-fit", "forest-score", "csv", "four-models",
-    "inference", "start", "memory",
-]
+# The names that a complete report has, in its order, and how many times faster (or smaller) than the best peer ours must be
+# at least, and should be.
+GOALS = {
+    "lstm-b32": (3.5, 4.5), "lstm-b256": (2.5, 3), "autoencoder-b32": (3, 4.5), "policy-b32": (3, 6),
+    "variants": (100, 300), "forest-fit": (3, 8), "forest-score": (5, 12), "csv": (1, 2), "four-models": (3.5, 4.5),
+    "inference": (1, 2), "start": (20, 50), "memory": (4, 8),
+}
+ALL_NAMES = list(GOALS)
+
+# What a report says beside them: see written_models.py and growth.py.
+WRITTEN_MODELS, GROWTH = "written-models", "growth"
+SECTION_NAMES = [WRITTEN_MODELS, GROWTH]
+
+
+def workload(name: str) -> Workload:
+    return next(workload for workload in WORKLOADS if workload.name == name)
 
 
 # How far what two sides computed in the first run may lie apart, relative to ours. Seeds differ, work must not.
-AGREEMENT = {"loss": 0.25, "rows": 0, "trees": 0, "mean score": 0.01, "first output": 1e-3}
+AGREEMENT = {
+    "loss": 0.25, "rows": 0, "trees": 0, "networks": 0, "steps": 0, "mean score": 0.01, "first output": 1e-3}
 
 
 def thread_count() -> int:

@@ -48,10 +48,8 @@ def _apply_lstm(layer, x):
     return jax.lax.scan(step, (zero, zero), _apply_dense(layer, x))[1]
 
 
-def _epochs(parameters, loss, inputs, targets, settings):
-    inputs, targets = jax.device_put(inputs), jax.device_put(targets)
-    count, batch = len(inputs), settings["batchSize"]
-    zeros = jax.tree.map(jnp.zeros_like, parameters)
+def _step(loss):
+    """One step of Adam, compiled."""
 
     @partial(jax.jit, donate_argnums=0)
     def step(state, inputs, targets, chosen):
@@ -64,8 +62,20 @@ def _epochs(parameters, loss, inputs, targets, settings):
         parameters = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-7), parameters, first, second)
         return parameters, first, second, number, total + value * len(chosen)
 
+    return step
+
+
+def _fresh(parameters):
+    """What the first step begins with."""
+    zeros = jax.tree.map(jnp.zeros_like, parameters)
+    return parameters, zeros, jax.tree.map(jnp.copy, zeros), jnp.float32(0), jnp.float32(0)
+
+
+def _epochs(parameters, loss, inputs, targets, settings):
+    inputs, targets = jax.device_put(inputs), jax.device_put(targets)
+    count, batch = len(inputs), settings["batchSize"]
+    step, state = _step(loss), _fresh(parameters)
     random = numpy.random.default_rng(42)
-    state = (parameters, zeros, jax.tree.map(jnp.copy, zeros), jnp.float32(0), jnp.float32(0))
 
     def run() -> dict:
         nonlocal state
@@ -80,19 +90,29 @@ def _epochs(parameters, loss, inputs, targets, settings):
     return run
 
 
-def lstm(settings):
-    inputs = samples.windows(settings)
+def _lstm_parameters(features):
     keys = jax.random.split(jax.random.key(42), 4)
-    parameters = [
-        _lstm(keys[0], inputs.shape[2], 128), _lstm(keys[1], 128, 64), _dense(keys[2], 64, 32), _dense(keys[3], 32, 1)
-    ]
+    return [_lstm(keys[0], features, 128), _lstm(keys[1], 128, 64), _dense(keys[2], 64, 32), _dense(keys[3], 32, 1)]
 
-    def loss(parameters, x, t):
-        hidden = _apply_lstm(parameters[1], _apply_lstm(parameters[0], x.swapaxes(0, 1)))[-1]
-        y = _apply_dense(parameters[3], jax.nn.relu(_apply_dense(parameters[2], hidden)))
-        return jnp.mean((y[:, 0] - t) ** 2)
 
-    return _epochs(parameters, loss, inputs, samples.load(settings, "lstm_targets"), settings)
+def _lstm_loss(parameters, x, t):
+    hidden = _apply_lstm(parameters[1], _apply_lstm(parameters[0], x.swapaxes(0, 1)))[-1]
+    y = _apply_dense(parameters[3], jax.nn.relu(_apply_dense(parameters[2], hidden)))
+    return jnp.mean((y[:, 0] - t) ** 2)
+
+
+def lstm(settings):
+    inputs, targets = samples.windows(settings), samples.load(settings, "lstm_targets")
+    return _epochs(_lstm_parameters(inputs.shape[2]), _lstm_loss, inputs, targets, settings)
+
+
+def start(settings):
+    """The first step; returns when it is done."""
+    inputs, targets = samples.windows(settings), samples.load(settings, "lstm_targets")
+    chosen = numpy.arange(settings["batchSize"], dtype=numpy.int32)
+    state = _step(_lstm_loss)(_fresh(_lstm_parameters(inputs.shape[2])), inputs, targets, chosen)
+    jax.block_until_ready(state)
+    return lambda: {"seconds": 0, "steps": 1}
 
 
 def autoencoder(settings):
@@ -126,3 +146,30 @@ def policy(settings):
         return -jnp.mean(jnp.take_along_axis(logarithms, t[:, None], axis=1))
 
     return _epochs(parameters, loss, rows, samples.load(settings, "policy_labels").astype(numpy.int32), settings)
+
+
+def variants(settings):
+    """Eight networks one after the other; each is compiled and has trained one epoch before the clock starts."""
+    rows, labels = samples.load(settings, "variant_rows"), samples.load(settings, "variant_labels")
+
+    def loss(parameters, x, t):
+        y = _apply_dense(parameters[1], jax.nn.relu(_apply_dense(parameters[0], x)))[:, 0]
+        return jnp.mean(jax.nn.softplus(y) - t * y)
+
+    networks = []
+    for number in range(8):
+        keys = jax.random.split(jax.random.key(42 + number), 2)
+        parameters = [_dense(keys[0], rows.shape[1], 14), _dense(keys[1], 14, 1)]
+        schedule = samples.variant(number)
+        epoch = _epochs(parameters, loss, rows, labels, schedule)
+        epoch()
+        networks.append((epoch, schedule["epochs"]))
+
+    def run() -> dict:
+        start = time.perf_counter()
+        losses = [[epoch()["loss"] for _ in range(epochs)][-1] for epoch, epochs in networks]
+        return {
+            "seconds": time.perf_counter() - start, "loss": sum(losses) / len(losses), "networks": len(losses)
+        }
+
+    return run

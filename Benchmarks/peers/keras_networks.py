@@ -1,14 +1,11 @@
-"""The networks in Keras 3 on the JAX backend, trained with `fit`; defaults everywhere except the batch size."""
+"""The networks in Keras 3, trained with `fit`; defaults everywhere except the batch size. The worker chooses the backend."""
 
-import os
 import time
 
-os.environ["KERAS_BACKEND"] = "jax"
+import keras
+from keras import layers
 
-import keras  # noqa: E402
-from keras import layers  # noqa: E402
-
-import samples  # noqa: E402
+import samples
 
 
 def _epochs(model, inputs, targets, loss, settings):
@@ -23,14 +20,31 @@ def _epochs(model, inputs, targets, loss, settings):
     return run
 
 
-def lstm(settings):
+def _lstm(inputs, unroll=False):
     keras.utils.set_random_seed(42)
-    inputs = samples.windows(settings)
-    model = keras.Sequential([
-        keras.Input(inputs.shape[1:]), layers.LSTM(128, return_sequences=True), layers.LSTM(64),
-        layers.Dense(32, activation="relu"), layers.Dense(1),
+    return keras.Sequential([
+        keras.Input(inputs.shape[1:]), layers.LSTM(128, return_sequences=True, unroll=unroll),
+        layers.LSTM(64, unroll=unroll), layers.Dense(32, activation="relu"), layers.Dense(1),
     ])
-    return _epochs(model, inputs, samples.load(settings, "lstm_targets"), "mse", settings)
+
+
+def lstm(settings):
+    inputs = samples.windows(settings)
+    return _epochs(_lstm(inputs), inputs, samples.load(settings, "lstm_targets"), "mse", settings)
+
+
+def lstm_unrolled(settings):
+    inputs = samples.windows(settings)
+    return _epochs(_lstm(inputs, unroll=True), inputs, samples.load(settings, "lstm_targets"), "mse", settings)
+
+
+def start(settings):
+    """The first step, by the leanest way that Keras offers; returns when it is done."""
+    inputs, targets = samples.windows(settings), samples.load(settings, "lstm_targets")
+    model, batch = _lstm(inputs), settings["batchSize"]
+    model.compile(optimizer="adam", loss="mse")
+    model.train_on_batch(inputs[:batch], targets[:batch])
+    return lambda: {"seconds": 0, "steps": 1}
 
 
 def autoencoder(settings):
@@ -52,3 +66,30 @@ def policy(settings):
         layers.Dense(32, activation="relu"), layers.Dense(3, activation="softmax"),
     ])
     return _epochs(model, rows, samples.load(settings, "policy_labels"), "sparse_categorical_crossentropy", settings)
+
+
+def variants(settings):
+    """Eight models one after the other, as scripts do; each is compiled and has trained an epoch before the clock starts."""
+    rows, labels = samples.load(settings, "variant_rows"), samples.load(settings, "variant_labels")
+    models = []
+    for number in range(8):
+        keras.utils.set_random_seed(42 + number)
+        model = keras.Sequential([
+            keras.Input(rows.shape[1:]), layers.Dense(14, activation="relu"), layers.Dense(1, activation="sigmoid")
+        ])
+        model.compile(optimizer="adam", loss="binary_crossentropy")
+        schedule = samples.variant(number)
+        model.fit(rows, labels, batch_size=schedule["batchSize"], epochs=1, verbose=0)
+        models.append((model, schedule))
+
+    def run() -> dict:
+        start = time.perf_counter()
+        losses = []
+        for model, schedule in models:
+            history = model.fit(
+                rows, labels, batch_size=schedule["batchSize"], epochs=schedule["epochs"], verbose=0)
+            losses.append(float(history.history["loss"][-1]))
+        seconds = time.perf_counter() - start
+        return {"seconds": seconds, "loss": sum(losses) / len(losses), "networks": len(losses)}
+
+    return run

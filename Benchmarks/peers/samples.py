@@ -12,3 +12,8 @@ def windows(settings: dict) -> numpy.ndarray:
     series = load(settings, "series")
     views = numpy.lib.stride_tricks.sliding_window_view(series, settings["windowLength"], axis=0)
     return numpy.ascontiguousarray(views.transpose(0, 2, 1))
+
+
+def variant(number: int) -> dict:
+    """How the small classifiers of `variants` are trained, in turn."""
+    return [{"epochs": 300, "batchSize": 70}, {"epochs": 400, "batchSize": 90}][number % 2]

@@ -9,23 +9,27 @@ import json
 import os
 import sys
 
+# What the names of peers begin with → Keras' backend.
+BACKENDS = {"keras-jax": "jax", "keras-tensorflow": "tensorflow"}
+
 # Peer name → module here and factory in it. A factory takes the settings and gives a function that returns one round.
 PEERS = {
-    "keras-jax/lstm": ("keras_networks", "lstm"),
-    "keras-jax/autoencoder": ("keras_networks", "autoencoder"),
-    "keras-jax/policy": ("keras_networks", "policy"),
-    "jax/lstm": ("jax_networks", "lstm"),
-    "jax/autoencoder": ("jax_networks", "autoencoder"),
-    "jax/policy": ("jax_networks", "policy"),
+    **{
+        f"{peer}/{kind}": (module, kind)
+        for peer, module in [
+            ("keras-jax", "keras_networks"), ("keras-tensorflow", "keras_networks"), ("jax", "jax_networks")]
+        for kind in ["lstm", "autoencoder", "policy", "variants", "start"]
+    },
+    "keras-tensorflow, unrolled/lstm": ("keras_networks", "lstm_unrolled"),
     "scikit-learn/forest-fit": ("forests", "fit"),
     "scikit-learn, threads/forest-fit": ("forests", "fit_threaded"),
     "scikit-learn/forest-score": ("forests", "score"),
     "scikit-learn, threads/forest-score": ("forests", "score_threaded"),
     "pandas/csv": ("csv_readers", "pandas"),
     "pyarrow/csv": ("csv_readers", "pyarrow"),
-    "onnxruntime/inference": ("single_sample", "onnxruntime"),
-    "keras-jax/inference": ("single_sample", "keras"),
-    "keras-jax, predict_on_batch/inference": ("single_sample", "keras_predict_on_batch"),
+    "onnxruntime/single-sample": ("single_sample", "onnxruntime"),
+    "keras-jax/single-sample": ("single_sample", "keras"),
+    "keras-jax, predict_on_batch/single-sample": ("single_sample", "keras_predict_on_batch"),
     "numpy/limits": ("limits", "numpy_product"),
 }
 
@@ -40,6 +44,11 @@ def main() -> None:
         replies.write(json.dumps(values) + "\n")
         replies.flush()
 
+    # Read by Keras and TensorFlow when they are imported.
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    for beginning, backend in BACKENDS.items():
+        if peer.startswith(beginning):
+            os.environ["KERAS_BACKEND"] = backend
     module, factory = PEERS[peer]
     run = getattr(importlib.import_module(module), factory)(settings)
     answer({"ready": 1})

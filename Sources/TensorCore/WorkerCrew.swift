@@ -7,31 +7,44 @@ import Synchronization
 /// Which thread does which part is open, so the work must give the same result whoever does it; parts must not touch the
 /// same memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each
 /// other.
-public final class WorkerCrew: Sendable {
-    private let shared: Shared
+public final class WorkerCrew {
+    private let budget: ThreadBudget
+    private let most: Int
+    private let work: @Sendable (_ part: Int) -> Void
+    /// Nil while the caller works alone.
+    private var helpers: Helpers?
 
     /// - Parameters:
-    ///   - threads: how many work, the caller of `perform` among them.
+    ///   - budget: how many threads work, the caller of `perform` among them; asked at each `perform`.
+    ///   - most: more threads than this are never used, whatever the budget allows.
     ///   - work: does the part of the given number.
-    public init(threads: Int, work: @escaping @Sendable (_ part: Int) -> Void) {
-        precondition(threads >= 1, "a crew needs a thread")
-        let shared = Shared(work: work)
-        self.shared = shared
-        for number in 1 ..< max(threads, 1) {
-            let thread = Thread { shared.serve() }
-            thread.name = "worker \(number)"
-            thread.stackSize = 1 << 20
-            thread.start()
+    public init(threads budget: ThreadBudget, atMost most: Int = .max, work: @escaping @Sendable (_ part: Int) -> Void) {
+        precondition(most >= 1, "a crew needs a thread")
+        self.budget = budget
+        self.most = most
+        self.work = work
+    }
+
+    deinit { helpers?.dismiss() }
+
+    /// Does parts 0 ..< `parts` and returns when all are done. Not to be called by two threads at once.
+    public func perform(parts: Int) {
+        let threads = min(budget.current, most)
+        if threads != helpers?.threads ?? 1 {
+            helpers?.dismiss()
+            helpers = threads > 1 ? Helpers(threads: threads, work: work) : nil
+        }
+        if let helpers, parts > 1 {
+            helpers.perform(parts: parts)
+        } else {
+            for part in 0 ..< parts { work(part) }
         }
     }
 
-    deinit { shared.dismiss() }
-
-    /// Does parts 0 ..< `parts` and returns when all are done. Not to be called by two threads at once.
-    public func perform(parts: Int) { shared.perform(parts: parts) }
-
-    /// What the threads share; it outlives the crew until the last thread has left.
-    private final class Shared: Sendable {
+    /// The threads beside the caller and what they share with it; it outlives the crew until the last thread has left.
+    private final class Helpers: Sendable {
+        /// The caller among them.
+        let threads: Int
         private let work: @Sendable (Int) -> Void
         private let round = Atomic<Int>(0)
         /// Parts that nobody has taken; below zero when more threads asked than there were parts.
@@ -41,7 +54,16 @@ public final class WorkerCrew: Sendable {
         private let dismissed = Atomic<Bool>(false)
         private let bell = NSCondition()
 
-        init(work: @escaping @Sendable (Int) -> Void) { self.work = work }
+        init(threads: Int, work: @escaping @Sendable (Int) -> Void) {
+            self.threads = threads
+            self.work = work
+            for number in 1 ..< threads {
+                let thread = Thread { self.serve() }
+                thread.name = "worker \(number)"
+                thread.stackSize = 1 << 20
+                thread.start()
+            }
+        }
 
         func perform(parts: Int) {
             unfinished.store(parts, ordering: .relaxed)
@@ -56,7 +78,7 @@ public final class WorkerCrew: Sendable {
             startRound()
         }
 
-        func serve() {
+        private func serve() {
             var seen = 0
             while true {
                 wait { round.load(ordering: .sequentiallyConsistent) != seen }

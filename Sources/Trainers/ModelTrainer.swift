@@ -8,6 +8,7 @@ public import Metrics
 public import ModelGraph
 import Randomness
 public import Telemetry
+public import TensorCore
 
 /// What a trainer learns from and with.
 public struct TrainingInput: Sendable {
@@ -27,12 +28,13 @@ public struct TrainingInput: Sendable {
     /// Goes into every artifact beside what the trainer adds: schema hash, seed, version.
     public var metadata: [String: String]
     var stream: RandomStream
-    public var threads: Int
+    /// How many threads the training may use; the number may change meanwhile and never changes a result.
+    public var threads: ThreadBudget
 
     public init(
         schema: Schema, kind: ModelKind, selection: FeatureSelection, split: TemporalSplit, incidents: [Incident]?,
         codecProfile: CodecProfile?, hyperparameters: [String: Double], windowLength: Int, gates: [GateDefinition],
-        metadata: [String: String], seed: UInt64, threads: Int
+        metadata: [String: String], seed: UInt64, threads: ThreadBudget
     ) {
         self.schema = schema
         self.kind = kind

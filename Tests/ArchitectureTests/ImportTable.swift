@@ -22,9 +22,12 @@ enum ImportTable {
         "Inference": ["ModelGraph", "CInference", "Failures"],
         "Simulation": ["Telemetry", "Randomness", "Failures", "Files"],
         "Importing": ["Telemetry", "Expressions", "Failures", "Files", "Yams"],
-        "Trainers": ["Expressions", "Learners", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures"],
+        "Trainers": [
+            "Expressions", "Learners", "TensorCore", "ModelGraph", "Telemetry", "Metrics", "Randomness", "Failures",
+        ],
         "Evaluation": [
-            "ModelArtifacts", "ModelGraph", "Inference", "Telemetry", "Expressions", "Metrics", "Randomness", "Failures",
+            "ModelArtifacts", "ModelGraph", "Inference", "TensorCore", "Telemetry", "Expressions", "Metrics", "Randomness",
+            "Failures",
         ],
         "Reports": [],
         "Pipeline": [

@@ -18,10 +18,12 @@ enum Program {
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("dwcp").path
     }()
 
-    static func run(_ arguments: [String]) async throws -> Result {
+    /// - Parameter environment: added to that of the tests.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Result {
+        let variables: [Environment.Key: String?] = environment.reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
         let result = try await Subprocess.run(
-            .path(FilePath(path)), arguments: .init(arguments), input: .none, output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
+            .path(FilePath(path)), arguments: .init(arguments), environment: .inherit.updating(variables), input: .none,
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         let code: Int32 =
             switch result.terminationStatus {
             case .exited(let code): code

@@ -25,20 +25,51 @@ import Testing
         earlyStopping: EarlyStopping(patience: 5), learningRateReduction: LearningRateReduction(patience: 1))
 
     private static func train(
-        threads: Int = 1, seed: UInt64 = 42, resuming state: TrainingState? = nil,
-        onState: ((TrainingState) throws -> Void)? = nil
+        threads: ThreadBudget = 1, seed: UInt64 = 42, epochs: Int = 3, resuming state: TrainingState? = nil,
+        onState: ((TrainingState) throws -> Void)? = nil, beforeStep: () -> Void = {}
     ) throws -> TrainedNetwork {
-        try network.train(
+        var configuration = configuration
+        configuration.epochs = epochs
+        return try network.train(
             on: data, validation: data, configuration: configuration, stream: RandomStream(seed: seed), threads: threads,
-            resuming: state, onState: onState)
+            resuming: state, onState: onState,
+            isCancelled: {
+                beforeStep()
+                return false
+            })
     }
 
     @Test("one, two, three and five threads give the same bits", arguments: [2, 3, 5])
     func threads(_ count: Int) throws {
-        let (one, many) = (try Self.train(threads: 1), try Self.train(threads: count))
+        let (one, many) = (try Self.train(), try Self.train(threads: ThreadBudget(count)))
         #expect(one.weights == many.weights)
         #expect(one.history.map(\.loss) == many.history.map(\.loss))
-        #expect(try one.predict(Self.data.samples, threads: 1) == one.predict(Self.data.samples, threads: count))
+        #expect(try one.predict(Self.data.samples) == one.predict(Self.data.samples, threads: ThreadBudget(count)))
+    }
+
+    @Test("threads that come and go between epochs give the bits of one thread throughout")
+    func changingThreads() throws {
+        let budget: ThreadBudget = 1
+        let changing = try Self.train(threads: budget, epochs: 4) { state in
+            budget.change(to: [2, 3, 1, 1][state.epoch - 1])
+        }
+        let one = try Self.train(epochs: 4)
+        #expect(changing.weights == one.weights)
+        #expect(changing.history.map(\.loss) == one.history.map(\.loss))
+    }
+
+    @Test("threads that come and go before every step give the bits of one thread throughout")
+    func changingThreadsWithinEpochs() throws {
+        let budget: ThreadBudget = 1
+        var steps = 0
+        let changing = try Self.train(
+            threads: budget,
+            beforeStep: {
+                steps += 1
+                budget.change(to: [1, 2, 3, 8, 2][steps % 5])
+            })
+        #expect(steps > 20)
+        #expect(try changing.weights == Self.train().weights)
     }
 
     @Test("runs beside each other give the same bits as one alone")

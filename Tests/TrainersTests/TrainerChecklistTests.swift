@@ -4,6 +4,7 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Telemetry
+import TensorCore
 import TestSupport
 import Testing
 @testable import Trainers

@@ -4,6 +4,7 @@ import Metrics
 import ModelGraph
 import Randomness
 import Telemetry
+import TensorCore
 import TestSupport
 import Testing
 @testable import Trainers
@@ -13,7 +14,7 @@ struct TrainerSample {
     var recording: ToyRecording
     var incidents: [Incident]?
     var schema: Schema
-    var threads = 1
+    var threads: ThreadBudget = 1
     var seed: UInt64 = 42
 
     static let compressionLabels = (0 ..< 10).flatMap { ["ratio_l\($0)", "compress_us_l\($0)"] }

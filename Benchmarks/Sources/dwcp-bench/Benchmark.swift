@@ -48,7 +48,14 @@ struct Settings: Decodable {
     var windowLength: Int?
     /// Samples a round processes, where the data files do not say.
     var samples: Int?
+    /// Of a network; 1 when absent.
+    var epochs: Int?
     var schema: String?
+    /// A model file, and the NumPy array `[sample, …]` of what goes in.
+    var model: String?
+    var inputs: String?
+    /// The settings of each part of a composed workload.
+    var parts: [String: Settings]?
 
     func path(_ name: String) -> String { data + "/" + name }
 
@@ -94,7 +101,10 @@ enum Workloads {
         "forest-fit": { try ForestFit($0) },
         "forest-score": { try ForestScore($0) },
         "csv": { try TelemetryReading($0) },
-        "inference": { try SingleSample($0) },
+        "variants": { try Variants($0) },
+        "four-models": { try FourModels($0) },
+        "single-sample": { try SingleSample($0) },
+        "start": { try FirstStep($0) },
         "limits": { MachineLimits($0) },
         "prepare-csv": { try Preparation.csv($0) },
         "prepare-inference": { try Preparation.inference($0) },

@@ -2,6 +2,7 @@ public import Failures
 import Foundation
 import ModelGraph
 public import Telemetry
+public import TensorCore
 
 /// A model as it stands on disk: read back from its file and run by the judge's own forward pass.
 public struct WrittenModel: Sendable {
@@ -12,16 +13,19 @@ public struct WrittenModel: Sendable {
     public let plan: FeaturePlan
     /// Steps per input window; 1 for models of single rows.
     public let windowLength: Int
+    private let threads: ThreadBudget
     private let model: RunnableModel
 
     /// Windows per call of the executor: large enough for its matrix products, small enough for the cache.
     private static let batchSize = 256
 
     /// Reads a file of any format.
+    /// - Parameter threads: how many may compute outputs; it never changes a bit of them.
     /// - Throws: what reading the format throws, and `WrittenModelError` when the metadata is not that of `kind`.
-    public init(_ kind: ModelKind, path: String) throws {
+    public init(_ kind: ModelKind, path: String, threads: ThreadBudget = 1) throws {
         self.kind = kind
         self.path = path
+        self.threads = threads
         model = try RunnableModel(path)
         metadata = model.metadata
         guard metadata[MetadataKey.model] == kind.rawValue else {
@@ -78,12 +82,19 @@ public struct WrittenModel: Sendable {
 
     /// The output `output` for every window, `[window, …]` row-major.
     public func outputs<Role>(_ windows: WindowSet<Role>) throws -> [Float] {
-        var result: [Float] = []
-        for start in stride(from: 0, to: windows.count, by: Self.batchSize) {
-            let batch = start ..< min(start + Self.batchSize, windows.count)
-            result += try run(batch.flatMap { windows.values(ofWindow: $0) }, count: batch.count)
+        let batches = (windows.count + Self.batchSize - 1) / Self.batchSize
+        guard batches > 0 else { return [] }
+        var results = [Result<[Float], any Error>](repeating: .success([]), count: batches)
+        results.withUnsafeMutableBufferPointer { results in
+            // Disjoint elements: each batch writes its own result.
+            nonisolated(unsafe) let results = results
+            let crew = WorkerCrew(threads: threads, atMost: batches) { number in
+                let batch = number * Self.batchSize ..< min((number + 1) * Self.batchSize, windows.count)
+                results[number] = Result { try run(batch.flatMap { windows.values(ofWindow: $0) }, count: batch.count) }
+            }
+            crew.perform(parts: batches)
         }
-        return result
+        return try results.flatMap { try $0.get() }
     }
 
     /// The output `output` for `count` windows given as `[window, time, feature]` row-major.

@@ -1,7 +1,7 @@
-import Dispatch
 import Foundation
 public import ModelGraph
 public import Randomness
+public import TensorCore
 
 /// An isolation forest (Liu, Ting, Zhou, "Isolation Forest", ICDM 2008): rows that random splits separate early are
 /// abnormal.
@@ -34,7 +34,7 @@ public struct IsolationForest: Sendable, Codable, Equatable {
     /// - Throws: `IsolationForestError` on a wrong shape, fewer than two rows, a scale that is not above zero, or a value
     ///   that is not finite before or after scaling.
     public func fit(
-        _ frame: Tensor, rows: [Int]? = nil, center: Tensor, scale: Tensor, stream: RandomStream, threads: Int = 1
+        _ frame: Tensor, rows: [Int]? = nil, center: Tensor, scale: Tensor, stream: RandomStream, threads: ThreadBudget = 1
     ) throws(IsolationForestError) -> IsolationForestParameters {
         guard trees >= 1 else { throw .hyperparameter(name: "trees", found: trees, expected: "at least 1") }
         guard sampleSize >= 2 else { throw .hyperparameter(name: "sampleSize", found: sampleSize, expected: "at least 2") }
@@ -49,23 +49,29 @@ public struct IsolationForest: Sendable, Codable, Equatable {
 
         let sampled = min(sampleSize, available)
         var grown = [IsolationForestParameters.Tree?](repeating: nil, count: trees)
-        let workers = max(1, min(threads, trees))
+        let parts = (trees + Self.treesPerPart - 1) / Self.treesPerPart
         frame.values.withUnsafeBufferPointer { values in
             grown.withUnsafeMutableBufferPointer { grown in
-                // Disjoint elements: worker w writes trees w, w + workers, …
+                // Disjoint elements: each part writes its own trees.
                 nonisolated(unsafe) let (values, grown) = (values, grown)
-                DispatchQueue.concurrentPerform(iterations: workers) { worker in
+                let crew = WorkerCrew(threads: threads, atMost: parts) { part in
                     var grower = IsolationTreeGrower(sampleSize: sampled, scaling: scaling, rowCount: available)
-                    for tree in stride(from: worker, to: trees, by: workers) {
+                    let first = part * Self.treesPerPart
+                    for tree in first ..< min(first + Self.treesPerPart, grown.count) {
                         grown[tree] = grower.grow(from: values, rows: rows, stream: stream.child("tree", tree))
                     }
                 }
+                crew.perform(parts: parts)
             }
         }
         return IsolationForestParameters(
             center: center, scale: scale, trees: grown.compactMap { $0 },
             averagePathLength: Self.averagePathLength(samples: sampled))
     }
+
+    /// Trees that a thread takes at a time: enough that making their buffers does not count, few enough that all threads end
+    /// together.
+    private static let treesPerPart = 8
 
     /// c(n): the mean path length of an unsuccessful search in a binary tree of `samples` keys, as scikit-learn computes it:
     /// 0 up to one sample, 1 for two, else 2 (ln(n − 1) + γ) − 2 (n − 1) / n (the paper's equation 1).

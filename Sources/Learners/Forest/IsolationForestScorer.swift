@@ -1,6 +1,6 @@
-import Dispatch
 import Foundation
 public import ModelGraph
+public import TensorCore
 
 /// A forest laid out for scoring many rows.
 ///
@@ -89,11 +89,10 @@ public struct IsolationForestScorer: Sendable {
     /// - Parameter frame: unscaled features `[row, feature]`; zero rows give no scores.
     /// - Returns: one score per row, in (0, 1).
     /// - Throws: `IsolationForestError` on a wrong shape or a value that is not finite, with its row and column.
-    public func score(_ frame: Tensor, threads: Int = 1) throws(IsolationForestError) -> [Float] {
+    public func score(_ frame: Tensor, threads: ThreadBudget = 1) throws(IsolationForestError) -> [Float] {
         let rowCount = try scaling.rowCount(of: frame)
         let blocks = (rowCount + Self.blockRows - 1) / Self.blockRows
         guard blocks > 0 else { return [] }
-        let workers = max(1, min(threads, blocks))
         var scores = [Float](repeating: 0, count: rowCount)
         var badRows = [Int?](repeating: nil, count: blocks)
         frame.values.withUnsafeBufferPointer { values in
@@ -101,13 +100,12 @@ public struct IsolationForestScorer: Sendable {
                 badRows.withUnsafeMutableBufferPointer { badRows in
                     // Disjoint elements: each block writes its own rows and its own entry of `badRows`.
                     nonisolated(unsafe) let (values, scores, badRows) = (values, scores, badRows)
-                    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-                        for block in stride(from: worker, to: blocks, by: workers) {
-                            let first = block * Self.blockRows
-                            let rows = first ..< min(first + Self.blockRows, rowCount)
-                            badRows[block] = score(rows, of: values, into: scores)
-                        }
+                    let crew = WorkerCrew(threads: threads, atMost: blocks) { block in
+                        let first = block * Self.blockRows
+                        let rows = first ..< min(first + Self.blockRows, rowCount)
+                        badRows[block] = score(rows, of: values, into: scores)
                     }
+                    crew.perform(parts: blocks)
                 }
             }
         }

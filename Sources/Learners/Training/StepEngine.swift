@@ -46,8 +46,8 @@ final class StepEngine: @unchecked Sendable {
 
     /// - Parameters:
     ///   - batchSize: the most samples that a call will be given.
-    ///   - threads: how many may work at once; small steps use one whatever is allowed.
-    init(_ network: CompiledNetwork, loss: Loss, batchSize: Int, threads: Int, kernels: Kernels = .best) {
+    ///   - threads: how many may work at once, asked at every call; small steps use one whatever is allowed.
+    init(_ network: CompiledNetwork, loss: Loss, batchSize: Int, threads: ThreadBudget, kernels: Kernels = .best) {
         self.network = network
         self.loss = loss
         self.kernels = kernels
@@ -60,8 +60,7 @@ final class StepEngine: @unchecked Sendable {
         shards = (0 ..< shardCount).map { Shard(number: $0, network: network, capacity: size) }
         shardLosses = .allocate(capacity: shardCount)
         let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
-        crew = WorkerCrew(threads: isSmall ? 1 : max(1, min(threads, shardCount))) { [unowned self] in self.perform(part: $0)
-        }
+        crew = WorkerCrew(threads: threads, atMost: isSmall ? 1 : shardCount) { [unowned self] in self.perform(part: $0) }
     }
 
     deinit { shardLosses.deallocate() }

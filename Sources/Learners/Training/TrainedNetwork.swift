@@ -1,5 +1,5 @@
 public import ModelGraph
-import TensorCore
+public import TensorCore
 
 /// What training gives back: a network, its weights and how it came to them.
 public struct TrainedNetwork: Sendable, Equatable {
@@ -23,7 +23,7 @@ public struct TrainedNetwork: Sendable, Equatable {
     /// The network's outputs for `samples`, `[sample, output]` or `[sample, time, output]`, dropout off, moving statistics
     /// in use. A sample's result does not depend on the others.
     /// - Throws: `NetworkError` when the samples do not fit the network.
-    public func predict(_ samples: WindowedRows, threads: Int = 1) throws -> [Float] {
+    public func predict(_ samples: WindowedRows, threads: ThreadBudget = 1) throws -> [Float] {
         let compiled = try CompiledNetwork(network)
         let store = try SampleStore(samples, for: compiled)
         let engine = StepEngine(

@@ -1,6 +1,6 @@
 import Foundation
 public import Randomness
-import TensorCore
+public import TensorCore
 
 extension SequentialNetwork {
     /// Trains the network on `data`.
@@ -11,7 +11,7 @@ extension SequentialNetwork {
     ///
     /// - Parameters:
     ///   - validation: where early stopping and the learning-rate reduction look; without it they look at the training loss.
-    ///   - threads: how many share a batch.
+    ///   - threads: how many share a batch; the number may change while the network trains.
     ///   - start: weights to begin with instead of fresh ones.
     ///   - resume: the state that an earlier run with the same arguments handed out last.
     ///   - onState: called after each epoch with all that is needed to resume; what it throws ends the run.
@@ -19,7 +19,7 @@ extension SequentialNetwork {
     /// - Throws: `NetworkError` for data that does not fit, `TrainingError` for a diverged or cancelled run.
     public func train(
         on data: TrainingData, validation: TrainingData? = nil, configuration: TrainingConfiguration, stream: RandomStream,
-        threads: Int = 1, startingFrom start: NetworkWeights? = nil, resuming resume: TrainingState? = nil,
+        threads: ThreadBudget = 1, startingFrom start: NetworkWeights? = nil, resuming resume: TrainingState? = nil,
         onEvent: (TrainingEvent) -> Void = { _ in }, onState: ((TrainingState) throws -> Void)? = nil,
         isCancelled: () -> Bool = { Task.isCancelled }
     ) throws -> TrainedNetwork {
@@ -47,9 +47,9 @@ final class TrainingRun {
 
     init(
         _ network: SequentialNetwork, data: TrainingData, validation: TrainingData?, configuration: TrainingConfiguration,
-        stream: RandomStream, threads: Int
+        stream: RandomStream, threads: ThreadBudget
     ) throws {
-        try Self.check(configuration, threads: threads)
+        try Self.check(configuration)
         let loss = configuration.loss
         let compiled = try CompiledNetwork(network, absorbing: loss.absorbedActivation)
         training = try SampleStore(data, for: compiled, loss: loss, purpose: "training")
@@ -63,13 +63,12 @@ final class TrainingRun {
         self.stream = stream
     }
 
-    private static func check(_ configuration: TrainingConfiguration, threads: Int) throws {
+    private static func check(_ configuration: TrainingConfiguration) throws {
         func positive(_ value: Int, _ what: String) throws {
             guard value > 0 else { throw TrainingError.invalidConfiguration("\(what) is \(value); give at least 1") }
         }
         try positive(configuration.epochs, "the number of epochs")
         try positive(configuration.batchSize, "the batch size")
-        try positive(threads, "the number of threads")
         let rate = configuration.optimiser.learningRate
         guard rate > 0, rate.isFinite else {
             throw TrainingError.invalidConfiguration("the learning rate is \(rate); give a positive number")

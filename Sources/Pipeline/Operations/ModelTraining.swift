@@ -5,23 +5,25 @@ public import Learners
 import ModelArtifacts
 import ModelGraph
 import Telemetry
+public import TensorCore
 import Trainers
 
 /// Trains one model, writes its artifacts, executes them again and judges them.
 public enum ModelTraining {
     /// Writes `options.output` and its twin in every format of the options that the model has, and the reference that judging
     /// needs.
+    /// - Parameter threads: how many may work; the number may change meanwhile and never changes a result.
     /// - Returns: the report, its judgement with the numbers behind the plots; not written yet.
     /// - Throws: an `ExplainedError` when the model could not be trained or written. A missed target is no error.
     public static func train(
-        _ options: TrainModelOptions, onEvent: @escaping @Sendable (TrainingEvent) -> Void
+        _ options: TrainModelOptions, threads: ThreadBudget, onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> ModelReport {
         let start = ContinuousClock.now
         let date = RunClock.text()
         onEvent(.phase("reading data"))
         let recording = try Recording(options.data, models: [options.model])
         try AtomicFile.requireWritable(options.output)
-        let input = try input(options, recording)
+        let input = try input(options, recording, threads)
         var trained = try ModelTrainer.train(
             input, observer: TrainingObserver(onEvent: onEvent, isCancelled: { Task.isCancelled }))
         let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -47,7 +49,9 @@ public enum ModelTraining {
                 features: input.selection.features.map(\.name), schemaSha256: recording.schemaSHA256))
     }
 
-    private static func input(_ options: TrainModelOptions, _ recording: Recording) throws -> TrainingInput {
+    private static func input(
+        _ options: TrainModelOptions, _ recording: Recording, _ threads: ThreadBudget
+    ) throws -> TrainingInput {
         let schema = recording.schema, training = options.training
         let definition = try schema.definition(of: options.model, path: options.data.schemaPath)
         let windowLength = training.windowLength ?? definition.windowLength
@@ -67,7 +71,7 @@ public enum ModelTraining {
                 MetadataKey.schemaSHA256: recording.schemaSHA256, MetadataKey.seed: String(training.seed),
                 "producer": "dwcp \(ProgramVersion.current)",
             ],
-            seed: training.seed, threads: training.threads)
+            seed: training.seed, threads: threads)
     }
 
     /// Writes every format of the options that the model has; each file is proven before the next is written.
@@ -92,7 +96,7 @@ public enum ModelTraining {
         let first = ExportFormat.allCases.first { options.model.formats.contains($0) } ?? .onnx
         let judged = artifacts.contains { $0.file.hasSuffix(first.rawValue) } ? names.artifact(first) : options.output
         var judgement = try ModelJudge.judge(
-            try WrittenModel(options.model, path: judged), on: input.split.test, incidents: recording.incidents,
+            try WrittenModel(options.model, path: judged, threads: input.threads), on: input.split.test, incidents: recording.incidents,
             profile: recording.codecProfile, reference: trained.reference, context: context)
         judgement.warnings += trained.notes
         return judgement

@@ -62,7 +62,9 @@ public struct TrainAll: Sendable {
     // MARK: Trainers
 
     private var trainers: Orchestrator {
-        Orchestrator(maximumParallel: options.schedule.trainers, stallTimeout: .seconds(options.stallTimeoutSeconds))
+        Orchestrator(
+            threads: options.training.threads, maximumParallel: options.trainersAtATime,
+            stallTimeout: .seconds(options.stallTimeoutSeconds))
     }
 
     private func jobs(except data: DataSummary) -> [WorkerJob] {
@@ -70,7 +72,8 @@ public struct TrainAll: Sendable {
         return options.startingOrder.filter { !untrainable.contains($0) }.map { model in
             WorkerJob(
                 model: model, executable: worker.executable,
-                arguments: worker.arguments + options.workerArguments(for: model), logPath: options.folder.log(model))
+                arguments: worker.arguments + options.workerArguments(for: model), logPath: options.folder.log(model),
+                work: model.expectedWork)
         }
     }
 

@@ -3,22 +3,28 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// Runs trainers as child processes, at most `maximumParallel` at a time.
+/// Runs trainers as child processes and shares out the processor's threads among them.
 ///
 /// A trainer that fails, crashes, hangs or is killed does not touch the others. Each trainer leads its own process group: a
 /// Ctrl-C at the terminal reaches this process alone, which then ends every group, TERM first and KILL after
-/// `terminationGrace`. Each trainer's standard input is a pipe that nobody writes to: when this process dies without a
-/// chance to clean up, the pipe closes and the trainer ends itself (`ParentWatch`).
+/// `terminationGrace`. Each trainer starts with one thread and is told on its standard input when it may use more
+/// (`ThreadAllotment`); when this process dies without a chance to clean up, that input closes and the trainer ends itself
+/// (`ParentWatch`).
 public struct Orchestrator: Sendable {
+    /// Threads of all trainers together; a running trainer has at least one.
+    public var threads: Int
     public var maximumParallel: Int
     /// A trainer that reports no event for this long is taken for hung and terminated.
     public var stallTimeout: Duration
     public var terminationGrace: Duration
 
+    /// - Parameter maximumParallel: as many trainers at a time as there are threads when absent.
     public init(
-        maximumParallel: Int, stallTimeout: Duration = .seconds(900), terminationGrace: Duration = .milliseconds(500)
+        threads: Int, maximumParallel: Int? = nil, stallTimeout: Duration = .seconds(900),
+        terminationGrace: Duration = .milliseconds(500)
     ) {
-        self.maximumParallel = max(1, maximumParallel)
+        self.threads = max(1, threads)
+        self.maximumParallel = max(1, maximumParallel ?? threads)
         self.stallTimeout = stallTimeout
         self.terminationGrace = terminationGrace
     }
@@ -32,40 +38,52 @@ public struct Orchestrator: Sendable {
     ) async -> [WorkerResult] {
         await withTaskGroup(of: (Int, WorkerResult).self) { group in
             var results = [WorkerResult?](repeating: nil, count: jobs.count)
+            let trainers = jobs.map { RunningTrainer($0) }
             var waiting = jobs.indices[...]
-            func startNext() {
-                guard let index = waiting.popFirst() else { return }
-                group.addTask { (index, await runOne(jobs[index], onEvent: onEvent)) }
+            var shares = ThreadShares(threads: threads)
+            func useFreeThreads() {
+                while shares.given.count < maximumParallel, shares.free > 0, let index = waiting.popFirst() {
+                    shares.start(index)
+                    group.addTask { (index, await run(trainers[index], onEvent: onEvent)) }
+                }
+                for index in shares.giveOut(workLeft: { trainers[$0].workLeft }) {
+                    trainers[index].allot(ThreadAllotment(threads: shares.given[index] ?? 1))
+                }
             }
-            for _ in 0 ..< maximumParallel { startNext() }
+            useFreeThreads()
             while let (index, result) = await group.next() {
                 results[index] = result
                 onEnd(result)
-                startNext()
+                shares.end(index)
+                useFreeThreads()
             }
             return results.compactMap(\.self)
         }
     }
 
-    private func runOne(_ job: WorkerJob, onEvent: @escaping @Sendable (ProgressLine) -> Void) async -> WorkerResult {
+    private func run(_ trainer: RunningTrainer, onEvent: @escaping @Sendable (ProgressLine) -> Void) async -> WorkerResult {
         let start = ContinuousClock.now
+        let job = trainer.job
         func result(_ ending: WorkerResult.Ending, lastWords: String = "") -> WorkerResult {
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             return WorkerResult(model: job.model, ending: ending, seconds: seconds, lastWords: lastWords, logPath: job.logPath)
         }
         if Task.isCancelled { return result(.interrupted) }
-        let log: WorkerLog
-        do { log = try WorkerLog(path: job.logPath) } catch { return result(.couldNotStart("\(error)")) }
-
-        let lastHeard = LastHeard()
+        let log: WorkerLog, input: WorkerInput
+        do {
+            (log, input) = (try WorkerLog(path: job.logPath), try WorkerInput())
+        } catch {
+            return result(.couldNotStart("\(error)"))
+        }
+        trainer.begin(input)
         let ending = await withTaskGroup(of: WorkerResult.Ending?.self) { group in
             group.addTask {
-                await endingOfProcess(job, log: log) { line in
-                    lastHeard.touch()
+                await endingOfProcess(job, input: input, log: log) { line in
+                    trainer.note(line.event)
                     onEvent(line)
                 }
             }
-            group.addTask { await stall(lastHeard) }
+            group.addTask { await stall(trainer) }
             let first = await group.next() ?? nil
             group.cancelAll()
             // After a stall, wait until the cancelled process is really gone.
@@ -77,9 +95,9 @@ public struct Orchestrator: Sendable {
     }
 
     /// Returns once nothing was heard for `stallTimeout`; nil when cancelled first.
-    private func stall(_ lastHeard: LastHeard) async -> WorkerResult.Ending? {
+    private func stall(_ trainer: RunningTrainer) async -> WorkerResult.Ending? {
         while true {
-            let quiet = ContinuousClock.now - lastHeard.time
+            let quiet = ContinuousClock.now - trainer.lastHeard
             if quiet >= stallTimeout { return .stalled(seconds: stallTimeout / .seconds(1)) }
             do { try await Task.sleep(for: stallTimeout - quiet) } catch { return nil }
         }
@@ -87,19 +105,23 @@ public struct Orchestrator: Sendable {
 
     /// Runs the process to its end. Cancellation tears its group down.
     private func endingOfProcess(
-        _ job: WorkerJob, log: WorkerLog, onEvent: @escaping @Sendable (ProgressLine) -> Void
+        _ job: WorkerJob, input: WorkerInput, log: WorkerLog, onEvent: @escaping @Sendable (ProgressLine) -> Void
     ) async -> WorkerResult.Ending {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: terminationGrace)]
         let variables: [Environment.Key: String?] = job.environment.reduce(into: [:]) { $0[.init(stringLiteral: $1.key)] = $1.value }
         let processGroup = Mutex<pid_t?>(nil)
-        // Whatever the trainer started and did not wait for ends with it, also when it ignores TERM.
-        defer { if let group = processGroup.withLock({ $0 }) { kill(-group, SIGKILL) } }
+        defer {
+            input.close()
+            // Whatever the trainer started and did not wait for ends with it, also when it ignores TERM.
+            if let group = processGroup.withLock({ $0 }) { kill(-group, SIGKILL) }
+        }
         do {
             let run = try await Subprocess.run(
                 .path(FilePath(job.executable)), arguments: .init(job.arguments), environment: .inherit.updating(variables),
-                platformOptions: options, input: .inputWriter, output: .sequence, error: .sequence
+                platformOptions: options, input: .fileDescriptor(input.trainersEnd, closeAfterSpawningProcess: true),
+                output: .sequence, error: .sequence
             ) { process in
                 processGroup.withLock { $0 = process.processIdentifier.value }
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -112,6 +134,8 @@ public struct Orchestrator: Sendable {
                     group.addTask { try await forEachLine(of: process.standardError) { log.appendError($0) } }
                     try await group.waitForAll()
                 }
+                // Whoever waits for more to read learns that there is nothing to come.
+                input.close()
             }
             return switch run.terminationStatus {
             case .exited(let code) where code == 0 || code == 1: .finished
@@ -131,13 +155,4 @@ public struct Orchestrator: Sendable {
         }
         if let last = splitter.finish() { body(last) }
     }
-}
-
-/// When a trainer last reported an event.
-private final class LastHeard: Sendable {
-    private let instant = Mutex(ContinuousClock.now)
-
-    func touch() { instant.withLock { $0 = .now } }
-
-    var time: ContinuousClock.Instant { instant.withLock { $0 } }
 }

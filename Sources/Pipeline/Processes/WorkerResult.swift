@@ -9,15 +9,19 @@ public struct WorkerJob: Sendable, Equatable {
     /// Added to, or replacing, the variables of this process.
     public var environment: [String: String]
     public var logPath: String
+    /// How long the trainer takes on one thread, in any unit that all jobs share: free threads go where most is left of it.
+    public var work: Double
 
     public init(
-        model: ModelKind, executable: String, arguments: [String], environment: [String: String] = [:], logPath: String
+        model: ModelKind, executable: String, arguments: [String], environment: [String: String] = [:], logPath: String,
+        work: Double = 1
     ) {
         self.model = model
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.logPath = logPath
+        self.work = work
     }
 }
 

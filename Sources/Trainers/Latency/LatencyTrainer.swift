@@ -2,6 +2,7 @@ import Learners
 import Metrics
 import ModelGraph
 import Telemetry
+import TensorCore
 
 /// Trains the consensus latency model: an LSTM autoencoder on normal windows, which reconstructs what is usual and fails on what
 /// is not. Its alarm threshold is chosen on validation.
@@ -14,7 +15,7 @@ enum LatencyTrainer {
             on: training.data, validation: validation.data, configuration: try input.configuration(.meanSquaredError),
             stream: input.stream, threads: input.threads, onEvent: observer.onEvent, isCancelled: observer.isCancelled)
         observer.onEvent(.phase("choosing the threshold"))
-        let scores = try scores(trained, validation.all, scaler)
+        let scores = try scores(trained, validation.all, scaler, input.threads)
         guard let threshold = validation.choose(scores, input) else {
             throw TrainerError.notFitted(.latency, "the alarm threshold")
         }
@@ -46,20 +47,20 @@ enum LatencyTrainer {
 
     /// Reconstructions in the features' own units, `[window, time, feature]`.
     private static func reconstruct(
-        _ trained: TrainedNetwork, _ samples: WindowedRows, _ scaler: StandardScaler
+        _ trained: TrainedNetwork, _ samples: WindowedRows, _ scaler: StandardScaler, _ threads: ThreadBudget = 1
     ) throws -> [Float] {
         let width = scaler.center.count
-        return try trained.predict(samples).enumerated().map { index, value in
+        return try trained.predict(samples, threads: threads).enumerated().map { index, value in
             value * scaler.scale[index % width] + scaler.center[index % width]
         }
     }
 
     private static func scores(
-        _ trained: TrainedNetwork, _ windows: WindowSet<Validation>, _ scaler: StandardScaler
+        _ trained: TrainedNetwork, _ windows: WindowSet<Validation>, _ scaler: StandardScaler, _ threads: ThreadBudget
     ) throws -> [Double] {
         ReconstructionScores.meanSquaredErrors(
             windows: (0 ..< windows.count).flatMap { windows.values(ofWindow: $0) },
-            reconstructions: try reconstruct(trained, windows.samples, scaler), windowLength: windows.windowLength,
+            reconstructions: try reconstruct(trained, windows.samples, scaler, threads), windowLength: windows.windowLength,
             deviations: scaler.scale)
     }
 

@@ -12,7 +12,7 @@ struct OneModelFlags: ParsableArguments {
     @OptionGroup(title: "Training") var training: TrainingFlags
     @OptionGroup(title: "Progress") var progress: ProgressFlags
 
-    @Flag(help: ArgumentHelp("Started by train-all: end when standard input closes.", visibility: .private))
+    @Flag(help: ArgumentHelp("Started by train-all: take orders from standard input, and end when it closes.", visibility: .private))
     var supervised = false
 
     @Option(help: ArgumentHelp("Where to write the numbers behind the plots.", visibility: .private))
@@ -30,7 +30,6 @@ struct OneModelFlags: ParsableArguments {
     func train(
         _ model: ModelKind, incidents: String? = nil, targets: TargetFlags, epochs: EpochFlags? = nil, windowLength: Int? = nil
     ) async throws {
-        if supervised { ParentWatch.exitWhenInputCloses() }
         let settings = training.options(
             epochs: epochs?.epochs, batchSize: epochs?.batchSize, windowLength: windowLength,
             targets: targets.targets(for: model))
@@ -41,7 +40,7 @@ struct OneModelFlags: ParsableArguments {
             style: progress.style, advice: TrainAll.interruptedAdvice, atDeadline: { display.close() }
         ) {
             defer { display.close() }
-            return try await TrainModel.run(options, plotDataPath: plotData) {
+            return try await TrainModel.run(options, isSupervised: supervised, plotDataPath: plotData) {
                 display.receive(ProgressLine(model: model, event: $0))
             }
         }

@@ -1,6 +1,7 @@
 import Learners
 import ModelGraph
 import Randomness
+import TensorCore
 import Testing
 
 @Suite struct IsolationForestErrorTests {
@@ -39,7 +40,7 @@ import Testing
         long.values[1400 * 2] = .nan
         long.values[2900 * 2 + 1] = .nan
         let scorer = try IsolationForestScorer(fit(frame))
-        for threads in [1, 2, 5] {
+        for threads: ThreadBudget in [1, 2, 5] {
             let error = #expect(throws: IsolationForestError.self) { try scorer.score(long, threads: threads) }
             guard case .notFinite(1400, 0, _, _) = error else {
                 Issue.record("found \(String(describing: error))")

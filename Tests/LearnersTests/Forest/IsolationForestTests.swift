@@ -1,6 +1,7 @@
 import Learners
 import ModelGraph
 import Randomness
+import TensorCore
 import Testing
 
 @Suite struct IsolationForestTests {
@@ -145,13 +146,13 @@ import Testing
     func determinism() throws {
         let frame = frame(rows: 3001)
         let forest = IsolationForest(trees: 21)
-        func grow(threads: Int) throws -> IsolationForestParameters {
+        func grow(threads: ThreadBudget) throws -> IsolationForestParameters {
             try forest.fit(
                 frame, center: unscaled3.center, scale: unscaled3.scale, stream: RandomStream(seed: 42), threads: threads)
         }
         let one = try grow(threads: 1), scorer = try IsolationForestScorer(one)
         let scores = try scorer.score(frame)
-        for threads in [2, 3, 4, 64] {
+        for threads: ThreadBudget in [2, 3, 4, 64] {
             #expect(try grow(threads: threads) == one)
             #expect(try scorer.score(frame, threads: threads) == scores)
         }

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 @testable import Pipeline
 import Telemetry
+import TensorCore
 import Testing
 import TestSupport
 
@@ -27,8 +28,8 @@ import TestSupport
         let output = "\(scratch.path)/\(folder)/reliability_model.onnx"
         let options = TrainModelOptions(
             model: .reliability, data: data,
-            training: TrainingOptions(seed: seed, hyperparameters: ["trees": 20], threads: 1), output: output)
-        let report = try await ModelTraining.train(options) { _ in }
+            training: TrainingOptions(seed: seed, hyperparameters: ["trees": 20]), output: output)
+        let report = try await ModelTraining.train(options, threads: 1) { _ in }
         try ReportJSON.write(report, to: ArtifactNames(output).report)
         return report
     }

@@ -49,7 +49,7 @@ import Testing
         let scratch = try ScratchFolder()
         let options = TrainModelOptions(
             model: .bandwidth, data: DataOptions(dataPath: "d"), training: TrainingOptions(), output: scratch.path + "/my.model.keras")
-        let result = try await TrainModel.run(options, plotDataPath: scratch.path + "/plots.json", onEvent: { _ in }) { options, _ in
+        let result = try await TrainModel.run(options, plotDataPath: scratch.path + "/plots.json", onEvent: { _ in }) { options, _, _ in
             SampleRun.report(options.model, verdict: .fail)
         }
         #expect(result.conclusion.exitCode == 1)
@@ -68,16 +68,6 @@ import Testing
             flags.targets(for: .reliability) == ["incident_recall": 0.95, "pr_auc": 0.8, "false_positive_rate": 0.1])
         #expect(flags.targets(for: .latency) == ["detection_accuracy": 0.9])
         #expect(TargetFlags().targets(for: .bandwidth).isEmpty)
-    }
-
-    @Test("threads are shared out among the trainers that run at a time", arguments: [
-        (4, true, 8, 4, 2), (4, true, 2, 2, 1), (4, false, 8, 1, 8), (1, true, 8, 1, 8), (4, true, 1, 1, 1),
-    ])
-    func schedule(models: Int, isParallel: Bool, threads: Int, trainers: Int, each: Int) {
-        let options = TrainAllOptions(
-            data: DataOptions(dataPath: "d"), models: Array(ModelKind.allCases.prefix(models)),
-            training: TrainingOptions(threads: threads), isParallel: isParallel)
-        #expect(options.schedule == (trainers, each))
     }
 
     @Test("every selected model is started once, the longest first")

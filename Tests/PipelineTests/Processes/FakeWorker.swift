@@ -57,6 +57,11 @@ struct FakeWorker {
         return !status[afterName...].dropFirst(2).hasPrefix("Z")
     }
 
+    /// What the script `name` wrote to `<name>.told`, line by line.
+    func told(_ model: ModelKind) throws -> [String] {
+        try String(contentsOfFile: path("\(model.rawValue).told"), encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
     static let epochLine = """
         {"event":"epoch","model":"bandwidth","epoch":1,"loss":0.5,"validation_loss":0.25,"learning_rate":0.001,\
         "improved":true,"samples_per_second":1000,"seconds":0.1}

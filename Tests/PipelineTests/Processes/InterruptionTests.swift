@@ -1,7 +1,8 @@
 import Failures
 import Foundation
-import Pipeline
+@testable import Pipeline
 import Telemetry
+import TensorCore
 import Testing
 
 /// Each test runs the orchestrator in a process of its own, which then gets the signal.
@@ -75,7 +76,7 @@ import Testing
                 }
                 kill(getpid(), SIGKILL)
             }
-            _ = await Orchestrator(maximumParallel: 2).run(jobs) { _ in }
+            _ = await Orchestrator(threads: 2).run(jobs) { _ in }
         }
         #expect(await worker.isGone("latency"))
         #expect(await worker.isGone("bandwidth"))
@@ -85,7 +86,7 @@ import Testing
     func watch() async throws {
         await #expect(processExitsWith: .exitCode(130)) {
             let pipe = Pipe()
-            ParentWatch.exitWhenInputCloses(descriptor: pipe.fileHandleForReading.fileDescriptor)
+            ParentWatch.start(descriptor: pipe.fileHandleForReading.fileDescriptor, changing: 1)
             pipe.fileHandleForWriting.write(Data("x".utf8))
             try await Task.sleep(for: .milliseconds(200))
             try pipe.fileHandleForWriting.close()
@@ -93,7 +94,7 @@ import Testing
         }
         await #expect(processExitsWith: .exitCode(0)) {
             let pipe = Pipe()
-            ParentWatch.exitWhenInputCloses(descriptor: pipe.fileHandleForReading.fileDescriptor)
+            ParentWatch.start(descriptor: pipe.fileHandleForReading.fileDescriptor, changing: 1)
             try await Task.sleep(for: .milliseconds(200))
             try withExtendedLifetime(pipe) { try pipe.fileHandleForWriting.write(contentsOf: Data("x".utf8)) }
             exit(0)
@@ -111,7 +112,7 @@ private func runUntilSignalled(script: String, log: String, number: Int32, mark:
     }
     do {
         try await Interruption.guarding(advice: "stopped") {
-            _ = await Orchestrator(maximumParallel: 1).run([job]) { _ in }
+            _ = await Orchestrator(threads: 1).run([job]) { _ in }
             try Task.checkCancellation()
         }
     } catch {

@@ -22,7 +22,7 @@ import Testing
             try worker.job(.bandwidth, "echo '\(FakeWorker.epochLine)'; echo 'not an event'; echo 'a note' >&2"),
             try worker.job(.compression, "echo \"$@\"; printf 'no line break'; exit 1"),
         ]
-        let results = await Orchestrator(maximumParallel: 2).run(jobs) { line in received.lines.withLock { $0.append(line) } }
+        let results = await Orchestrator(threads: 2).run(jobs) { line in received.lines.withLock { $0.append(line) } }
         #expect(results.map(\.model) == [.bandwidth, .compression])
         #expect(results.map(\.ending) == [.finished, .finished])
         #expect(results[0].lastWords == "a note")
@@ -44,7 +44,7 @@ import Testing
             try worker.job(.reliability, "sleep 0.3; exit 0"),
             absent,
         ]
-        let results = await Orchestrator(maximumParallel: 4).run(jobs) { _ in }
+        let results = await Orchestrator(threads: 4).run(jobs) { _ in }
         #expect(results[0].ending == .failed(exitCode: 65))
         #expect(results[0].explanation?.contains("column rtt_ms is missing") == true)
         #expect(results[1].ending == .killed(signal: SIGSEGV))
@@ -63,7 +63,7 @@ import Testing
             let mark = worker.path("\(model.rawValue).running")
             return try worker.job(model, "touch '\(mark)'; \(counter); sleep 0.1; \(counter); rm '\(mark)'")
         }
-        let results = await Orchestrator(maximumParallel: 2).run(jobs) { _ in }
+        let results = await Orchestrator(threads: 2).run(jobs) { _ in }
         #expect(results.map(\.ending) == [.finished, .finished, .finished, .finished])
         let counts = try String(contentsOfFile: worker.path("counts"), encoding: .utf8)
             .split(separator: "\n").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
@@ -77,7 +77,7 @@ import Testing
             try worker.job(.latency, "trap '' TERM\n\(grandchild)\nwhile true; do echo noise; sleep 0.05; done"),
         ]
         let orchestrator = Orchestrator(
-            maximumParallel: 1, stallTimeout: .milliseconds(500), terminationGrace: .milliseconds(200))
+            threads: 1, stallTimeout: .milliseconds(500), terminationGrace: .milliseconds(200))
         let results = await orchestrator.run(jobs) { _ in }
         #expect(results[0].ending == .stalled(seconds: 0.5))
         #expect(await worker.isGone("latency"))
@@ -87,7 +87,7 @@ import Testing
     @Test("events, however slow, keep a trainer alive beyond the stated time")
     func slow() async throws {
         let job = try worker.job(.bandwidth, "for i in 1 2 3 4 5 6; do echo '\(FakeWorker.epochLine)'; sleep 0.6; done")
-        let results = await Orchestrator(maximumParallel: 1, stallTimeout: .seconds(3)).run([job]) { _ in }
+        let results = await Orchestrator(threads: 1, stallTimeout: .seconds(3)).run([job]) { _ in }
         #expect(results[0].ending == .finished)
     }
 
@@ -97,7 +97,7 @@ import Testing
             try worker.job(.bandwidth, "touch '\(worker.path("bandwidth.ready"))'; sleep 60"),
             try worker.job(.compression, "exit 0"),
         ]
-        let task = Task { await Orchestrator(maximumParallel: 1).run(jobs) { _ in } }
+        let task = Task { await Orchestrator(threads: 1).run(jobs) { _ in } }
         #expect(await worker.hasStarted("bandwidth"))
         let start = ContinuousClock.now
         task.cancel()
@@ -112,7 +112,7 @@ import Testing
     func endlessLine() async throws {
         let job = try worker.job(.bandwidth, "head -c 5000000 /dev/zero | tr '\\0' x; echo; echo '\(FakeWorker.epochLine)'")
         let received = Received()
-        let results = await Orchestrator(maximumParallel: 1).run([job]) { line in received.lines.withLock { $0.append(line) } }
+        let results = await Orchestrator(threads: 1).run([job]) { line in received.lines.withLock { $0.append(line) } }
         #expect(results[0].ending == .finished)
         #expect(received.all.count == 1)
         #expect(try worker.log(.bandwidth).utf8.count < 70_000)
@@ -122,7 +122,7 @@ import Testing
     func environment() async throws {
         var job = try worker.job(.bandwidth, "echo \"$DWCP_TEST_VARIABLE\"; [ -n \"$PATH\" ]")
         job.environment = ["DWCP_TEST_VARIABLE": "set"]
-        let results = await Orchestrator(maximumParallel: 1).run([job]) { _ in }
+        let results = await Orchestrator(threads: 1).run([job]) { _ in }
         #expect(results[0].ending == .finished)
         #expect(try worker.log(.bandwidth) == "set\n")
     }

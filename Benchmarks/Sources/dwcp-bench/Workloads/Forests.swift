@@ -2,6 +2,7 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Randomness
+import TensorCore
 
 /// Grows an isolation forest of 200 trees of 256 rows.
 struct ForestFit: Contestant {
@@ -14,15 +15,18 @@ struct ForestFit: Contestant {
     }
 
     func run() throws -> Round {
-        let (forest, seconds) = try Round.measure { try Self.fit(frame, threads: threads) }
+        let (forest, seconds) = try Round.measure { try fit(threads: threads) }
         return Round(seconds: seconds, evidence: ["trees": Double(forest.trees.count)])
     }
+
+    func fit(threads: Int) throws -> IsolationForestParameters { try Self.fit(frame, threads: threads) }
 
     /// Unscaled, as scikit-learn takes its rows.
     static func fit(_ frame: Tensor, threads: Int) throws -> IsolationForestParameters {
         try IsolationForest(trees: 200, sampleSize: 256).fit(
             frame, center: Tensor(repeating: 0, shape: [frame.shape[1]]),
-            scale: Tensor(repeating: 1, shape: [frame.shape[1]]), stream: RandomStream(seed: 42), threads: threads)
+            scale: Tensor(repeating: 1, shape: [frame.shape[1]]), stream: RandomStream(seed: 42),
+            threads: ThreadBudget(threads))
     }
 }
 
@@ -40,7 +44,7 @@ struct ForestScore: Contestant {
 
     func run() throws -> Round {
         let (scores, seconds) = try Round.measure {
-            try IsolationForestScorer(forest).score(frame, threads: threads)
+            try IsolationForestScorer(forest).score(frame, threads: ThreadBudget(threads))
         }
         return Round(seconds: seconds, evidence: ["mean score": scores.reduce(0) { $0 + Double($1) } / Double(scores.count)])
     }

@@ -2,9 +2,11 @@ import Learners
 import ModelArtifacts
 import ModelGraph
 import Randomness
+import TensorCore
 
-/// One epoch of training from fresh weights. The clock covers everything between data in memory and trained weights, also
-/// building the network, its initial weights and the step loop's buffers, which the peers have done before their clock.
+/// Training from fresh weights, one epoch if nothing else is said. The clock covers everything between data in memory and
+/// trained weights, also building the network, its initial weights and the step loop's buffers, which the peers have done
+/// before their clock.
 struct NetworkTraining: Contestant {
     let network: SequentialNetwork
     let data: TrainingData
@@ -12,20 +14,26 @@ struct NetworkTraining: Contestant {
     let threads: Int
 
     func run() throws -> Round {
-        let (trained, seconds) = try Round.measure {
-            try network.train(on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads)
-        }
-        return Round(seconds: seconds, evidence: ["loss": trained.history.last?.loss ?? .nan])
+        let (loss, seconds) = try Round.measure { try train(threads: threads) }
+        return Round(seconds: seconds, evidence: ["loss": loss])
+    }
+
+    /// The last epoch's loss.
+    func train(threads: Int, isCancelled: () -> Bool = { false }) throws -> Double {
+        let trained = try network.train(
+            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: ThreadBudget(threads),
+            isCancelled: isCancelled)
+        return trained.history.last?.loss ?? .nan
     }
 
     /// LSTM 128 → LSTM 64 → Dense 32 → 1 on windows of a series; mean squared error.
-    static func lstm(_ settings: Settings) throws -> any Contestant {
+    static func lstm(_ settings: Settings) throws -> NetworkTraining {
         let samples = try windows(settings)
         let targets = try NumPyArray.read(settings.path("lstm_targets.npy")).values
         return NetworkTraining(
             network: lstmNetwork(windowLength: samples.windowLength, features: samples.featureCount),
             data: TrainingData(samples: samples, targets: .values(targets)),
-            configuration: try oneEpoch(.meanSquaredError, settings), threads: settings.threads)
+            configuration: try configuration(.meanSquaredError, settings), threads: settings.threads)
     }
 
     static func lstmNetwork(windowLength: Int, features: Int) -> SequentialNetwork {
@@ -38,7 +46,7 @@ struct NetworkTraining: Contestant {
     }
 
     /// LSTM 64 → 32 → repeat → 32 → 64 → Dense per step, reconstructing its input.
-    static func autoencoder(_ settings: Settings) throws -> any Contestant {
+    static func autoencoder(_ settings: Settings) throws -> NetworkTraining {
         let samples = try windows(settings)
         let network = SequentialNetwork(
             input: .window(length: samples.windowLength, features: samples.featureCount),
@@ -49,11 +57,11 @@ struct NetworkTraining: Contestant {
             ])
         return NetworkTraining(
             network: network, data: TrainingData(samples: samples, targets: .inputs()),
-            configuration: try oneEpoch(.meanSquaredError, settings), threads: settings.threads)
+            configuration: try configuration(.meanSquaredError, settings), threads: settings.threads)
     }
 
     /// Dense 128 → 64 → 32 → softmax over three classes; cross-entropy.
-    static func policy(_ settings: Settings) throws -> any Contestant {
+    static func policy(_ settings: Settings) throws -> NetworkTraining {
         let rows = try NumPyArray.read(settings.path("policy_rows.npy"))
         let network = SequentialNetwork(
             input: .row(features: rows.shape[1]),
@@ -65,7 +73,7 @@ struct NetworkTraining: Contestant {
         let samples = WindowedRows(rows: rows.values, featureCount: rows.shape[1])
         return NetworkTraining(
             network: network, data: TrainingData(samples: samples, targets: .values(labels)),
-            configuration: try oneEpoch(.sparseCategoricalCrossEntropy, settings), threads: settings.threads)
+            configuration: try configuration(.sparseCategoricalCrossEntropy, settings), threads: settings.threads)
     }
 
     /// Every window of the series `series.npy`, `[row, feature]`, as views into it.
@@ -77,8 +85,9 @@ struct NetworkTraining: Contestant {
             windowEnds: (length - 1 ..< series.shape[0]).map(Int32.init))
     }
 
-    private static func oneEpoch(_ loss: Loss, _ settings: Settings) throws -> TrainingConfiguration {
+    private static func configuration(_ loss: Loss, _ settings: Settings) throws -> TrainingConfiguration {
         TrainingConfiguration(
-            loss: loss, optimiser: .adam(), epochs: 1, batchSize: try settings.required(settings.batchSize, "batchSize"))
+            loss: loss, optimiser: .adam(), epochs: settings.epochs ?? 1,
+            batchSize: try settings.required(settings.batchSize, "batchSize"))
     }
 }

@@ -4,6 +4,7 @@ import ModelGraph
 import Randomness
 import Simulation
 import Telemetry
+import TensorCore
 
 /// Writes the files that only our own code can make.
 struct Preparation: Contestant {
@@ -31,7 +32,7 @@ struct Preparation: Contestant {
             let trained = try NetworkTraining.lstmNetwork(windowLength: length, features: features).train(
                 on: TrainingData(samples: samples, targets: .values([Float](repeating: 1, count: count))),
                 configuration: TrainingConfiguration(loss: .meanSquaredError, epochs: 1, batchSize: count),
-                stream: RandomStream(seed: 42), threads: settings.threads)
+                stream: RandomStream(seed: 42), threads: ThreadBudget(settings.threads))
             let nodes = try trained.nodes(input: "input")
             let graph = ModelGraph(
                 name: "inference", inputs: [.init(name: "input", shape: [length, features])], nodes: nodes,

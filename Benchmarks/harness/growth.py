@@ -1,0 +1,108 @@
+"""How the cost of training grows: with the rows of the file, and with threads."""
+
+import statistics
+from dataclasses import dataclass, replace
+
+import contestant
+from measurement import Section, Setup, alternate, say
+from report import ratio_text
+from training import BandwidthTraining
+from workloads import GROWTH, thread_count, workload
+
+ROWS = [10_000, 100_000, 1_000_000]
+# With --large only: a file of 5 GB.
+LARGE_ROWS = 10_000_000
+# Time per row is held against this many rows: fewer are dominated by what every run has once.
+REFERENCE_ROWS = 100_000
+FLAT_WITHIN = 0.2
+LEAST_SPEEDUP = 1.7
+
+
+@dataclass
+class Growth:
+    """`dwcp train bandwidth` up to the end of its first epoch."""
+
+    rows: int
+    file_bytes: int
+    reading_seconds: float  # validating, reading and features
+    seconds: float  # all
+    peak_bytes: int
+
+    @property
+    def seconds_per_row(self) -> float:
+        return self.seconds / self.rows
+
+
+def measure(setup: Setup) -> Section:
+    sizes = ROWS + ([LARGE_ROWS] if setup.large else [])
+    # A trial leaves the large files out: the smallest is as small as a split can be.
+    sizes = [rows for rows in sizes if rows <= max(ROWS[0], setup.scale * sizes[-1])]
+    grown = [_train(setup, rows) for rows in sizes]
+    lines = [
+        f"`dwcp train bandwidth --epochs 1` from its start to the end of the epoch, on {thread_count()} threads; the best "
+        "of three runs up to 100,000 rows, one beyond.", "",
+        "| rows | file | validating, reading, features | all | per row | beside 100,000 rows | peak memory | per row |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows(grown), "", *_threads(setup),
+    ]
+    return Section("How the cost grows", lines)
+
+
+def rows(grown: list[Growth]) -> list[str]:
+    reference = next((growth for growth in grown if growth.rows == REFERENCE_ROWS), grown[-1])
+    lines = []
+    for growth in grown:
+        relative = growth.seconds_per_row / reference.seconds_per_row
+        verdict = "" if abs(relative - 1) <= FLAT_WITHIN else f", not within {FLAT_WITHIN:.0%}"
+        lines.append(
+            f"| {growth.rows:,} | {growth.file_bytes / 1e6:.1f} MB | {growth.reading_seconds:.3g} s | {growth.seconds:.3g} s | "
+            f"{growth.seconds_per_row * 1e6:.1f} µs | {relative:.2f}×{verdict} | {growth.peak_bytes / (1 << 20):.0f} MiB | "
+            f"{growth.peak_bytes / growth.rows:,.0f} B |")
+    return lines
+
+
+def _train(setup: Setup, count: int) -> Growth:
+    # Whatever the scale, a row of this table is its number of rows.
+    recording = replace(workload("csv"), samples=count, fewest=count)
+    folder = setup.data_folder(recording)
+    best = None
+    for run in range(3 if count <= REFERENCE_ROWS else 1):
+        say(f"{GROWTH}: {count:,} rows, run {run + 1}")
+        with BandwidthTraining(setup, folder) as training:
+            reading, seconds = training.wait_for("started"), training.wait_for("epoch")
+            memory = training.stop_memory()
+        growth = Growth(count, (folder / "telemetry.csv").stat().st_size, reading, seconds, memory.bound)
+        if best is None or growth.seconds < best.seconds:
+            best = growth
+    return best
+
+
+def _threads(setup: Setup) -> list[str]:
+    """One epoch on one thread and on all."""
+    count = thread_count()
+    if count == 1:
+        return ["One thread only: nothing to say about threads."]
+    lines = [
+        f"| one epoch | 1 thread | {count} threads | ratio: median (range) | at least {LEAST_SPEEDUP} |",
+        "|---|---|---|---|---|",
+    ]
+    for name in ["lstm-b32", "autoencoder-b32"]:
+        one, all_threads = epochs(setup, name, count)
+        ratios = [slow / fast for slow, fast in zip(one, all_threads)]
+        lines.append(
+            f"| {name} | {statistics.median(one):.3g} s | {statistics.median(all_threads):.3g} s "
+            f"| {ratio_text(ratios)} | {'yes' if statistics.median(ratios) >= LEAST_SPEEDUP else 'NO'} |")
+    return lines
+
+
+def epochs(setup: Setup, name: str, threads: int) -> tuple[list[float], list[float]]:
+    """Seconds on one thread and on `threads`, alternately."""
+    network = workload(name)
+    settings = setup.workload_settings(network, setup.data_folder(network))
+    with contestant.ours(setup.program, network.kind, settings | {"threads": 1}) as one, \
+            contestant.ours(setup.program, network.kind, settings | {"threads": threads}) as several:
+        both = {"1 thread": one, f"{threads} threads": several}
+        for contender in both.values():
+            contender.run()
+        replies = alternate(f"{GROWTH}, {name}", list(both), setup.pairs or 3, lambda who: both[who].run())
+    return tuple([reply["seconds"] for reply in given] for given in replies.values())
