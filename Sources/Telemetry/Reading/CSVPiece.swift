@@ -16,7 +16,7 @@ final class CSVPiece {
     var nextPlace: RowPlace { RowPlace(row: rows.count + 1, line: rowLine) }
 
     private var bytes: UnsafeMutableBufferPointer<UInt8>
-    /// As many as the piece could have at most, so that splitting need not look.
+    /// One more than there are bytes, so that splitting need not look: every cell ends at a byte of its own.
     private var cells: UnsafeMutableBufferPointer<CellBounds>
     private var cellCount = 0
     /// Where the current cell and the current row begin.
@@ -58,7 +58,9 @@ final class CSVPiece {
 
     /// Lets `body` look at the cells of some of `rows`.
     func withCells<Result>(of rows: [Row], _ body: (Cells) -> Result) -> Result {
-        rows.withUnsafeBufferPointer { body(Cells(rows: $0, bounds: UnsafeBufferPointer(cells), text: UnsafeBufferPointer(bytes))) }
+        rows.withUnsafeBufferPointer {
+            body(Cells(rows: $0, bounds: UnsafeBufferPointer(cells), text: UnsafeBufferPointer(bytes)))
+        }
     }
 
     /// The cells of some rows, as plain pointers: loops over cells ask nothing else of the piece.
@@ -67,8 +69,8 @@ final class CSVPiece {
         fileprivate let bounds: UnsafeBufferPointer<CellBounds>
         fileprivate let text: UnsafeBufferPointer<UInt8>
 
-        /// The bytes of a cell, quotes removed; `column` is below the row's `cellCount`. As many bytes as `RowBytes.margin`
-        /// can be loaded before and behind them.
+        /// The bytes of a cell, quotes removed; `column` is below the row's `cellCount`. Words can be loaded from any place of
+        /// it, `RowBytes.margin` bytes long.
         @inline(__always)
         subscript(row: Int, column: Int) -> UnsafeBufferPointer<UInt8> {
             let row = rows[row]
@@ -125,7 +127,7 @@ final class CSVPiece {
     /// Ends a cell at every comma, 64 bytes at a time.
     private func splitAtCommas(_ range: Range<Int>) {
         guard let text = bytes.baseAddress, let cells = cells.baseAddress else { return }
-        // Locals, so that the loop works in registers. `cells` has room for one cell more than there are bytes.
+        // Locals, so that the loop works in registers.
         var (start, count) = (cellStart, cellCount)
         for position in stride(from: range.lowerBound, to: range.upperBound, by: 64) {
             // Loads at most 63 bytes behind the text: within the margin.

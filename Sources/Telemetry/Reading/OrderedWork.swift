@@ -28,6 +28,20 @@ enum OrderedWork {
         if !turn.isOver, let failure = source.failure { throw failure }
     }
 
+    /// What `transform` makes of each input, in their order. Called by all threads at once.
+    static func map<Input, Output>(_ inputs: [Input], threads: Int, _ transform: (Input) -> Output) -> [Output] {
+        var outputs = [Output?](repeating: nil, count: inputs.count)
+        outputs.withUnsafeMutableBufferPointer { outputs in
+            // Each place of `outputs` is one thread's.
+            nonisolated(unsafe) let (outputs, transform) = (outputs, transform)
+            nonisolated(unsafe) let inputs = inputs
+            DispatchQueue.concurrentPerform(iterations: threads) { thread in
+                for index in stride(from: thread, to: inputs.count, by: threads) { outputs[index] = transform(inputs[index]) }
+            }
+        }
+        return outputs.compactMap { $0 }
+    }
+
     /// Gives out numbers, from 0 on, while there is work.
     private final class Source: @unchecked Sendable {
         private let lock = NSLock()

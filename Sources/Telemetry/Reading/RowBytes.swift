@@ -1,7 +1,7 @@
 /// A buffer for bytes that begin where a row begins.
 ///
-/// Its memory goes on for `margin` bytes on either side of `capacity`, so that a word can be loaded that begins before a
-/// cell or ends behind the text; what those bytes hold means nothing, but for one: see `text`.
+/// Its memory goes on for `margin` bytes behind `capacity`, so that whole words can be loaded from any place of the text; what
+/// the bytes behind it hold means nothing, but for one: see `text`.
 final class RowBytes {
     static let margin = 64
 
@@ -17,25 +17,25 @@ final class RowBytes {
     deinit { memory.deallocate() }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
-        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + 2 * margin)
-        memory.initialize(repeating: 0, count: capacity + 2 * margin)
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + margin)
+        memory.initialize(repeating: 0, count: capacity + margin)
         return memory
     }
 
     /// Valid until bytes are added or removed.
-    var bytes: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(start: memory + Self.margin, count: count) }
+    var bytes: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(start: memory, count: count) }
 
     /// The bytes, and a line feed if the last row lacks one.
     var text: UnsafeMutableBufferPointer<UInt8> {
         guard let last = bytes.last, last != UInt8(ascii: "\n") else { return bytes }
         // Within the margin.
-        memory[Self.margin + count] = UInt8(ascii: "\n")
-        return UnsafeMutableBufferPointer(start: memory + Self.margin, count: count + 1)
+        memory[count] = UInt8(ascii: "\n")
+        return UnsafeMutableBufferPointer(start: memory, count: count + 1)
     }
 
     /// Lets `body` write bytes behind the last; it returns how many.
     func fill(_ body: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows {
-        let free = UnsafeMutableRawBufferPointer(start: memory + Self.margin + count, count: capacity - count)
+        let free = UnsafeMutableRawBufferPointer(start: memory + count, count: capacity - count)
         let added = try body(free)
         precondition(added >= 0 && added <= free.count)
         count += added
@@ -43,13 +43,16 @@ final class RowBytes {
 
     func append(_ added: some Collection<UInt8>) {
         while capacity - count < added.count { grow() }
-        fill { $0.copyBytes(from: added) ; return added.count }
+        fill { free in
+            free.copyBytes(from: added)
+            return added.count
+        }
     }
 
     /// Doubles the capacity.
     func grow() {
         let larger = Self.allocate(2 * capacity)
-        (larger + Self.margin).update(from: memory + Self.margin, count: count)
+        larger.update(from: memory, count: count)
         memory.deallocate()
         memory = larger
         capacity *= 2
@@ -64,7 +67,7 @@ final class RowBytes {
     /// Removes the first bytes.
     func removeFirst(_ removed: Int) {
         precondition(removed >= 0 && removed <= count)
-        (memory + Self.margin).update(from: memory + Self.margin + removed, count: count - removed)
+        memory.update(from: memory + removed, count: count - removed)
         count -= removed
     }
 }

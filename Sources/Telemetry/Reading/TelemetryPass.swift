@@ -39,9 +39,14 @@ struct TelemetryPass {
 
     /// How a pass goes about its work; nothing of it shows in the result.
     struct Means {
-        /// All cores if nil.
-        var threads: Int?
-        var pieceLength = RowPieces.standardLength
+        var threads: Int
+        var pieceLength: Int
+
+        /// - Parameter threads: all cores if nil.
+        init(threads: Int?, pieceLength: Int = RowPieces.standardLength) {
+            self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+            self.pieceLength = pieceLength
+        }
     }
 
     /// Reads a file from its first row to its last.
@@ -52,7 +57,7 @@ struct TelemetryPass {
     /// - Throws: `InputFileError` when the file cannot be opened or read, `TelemetryFileError` when it has no header that can
     ///   be read. What is wrong behind the header is gathered.
     static func over(
-        _ path: String, schema: Schema, decoded: (String) -> Bool, kept: (String) -> Bool, means: Means = Means(),
+        _ path: String, schema: Schema, decoded: (String) -> Bool, kept: (String) -> Bool, means: Means,
         stopsEarly: (TelemetryPass) -> Bool = { _ in false }
     ) throws -> TelemetryPass {
         let reader = try CSVReader(path, pieceLength: means.pieceLength)
@@ -61,7 +66,7 @@ struct TelemetryPass {
         let pieces = reader.byteCount.map { $0 / means.pieceLength + 1 } ?? .max
         do {
             try OrderedWork.perform(
-                threads: min(means.threads ?? ProcessInfo.processInfo.activeProcessorCount, pieces),
+                threads: min(means.threads, pieces),
                 makeItem: { TelemetryPiece(reader.makePiece(), plan: plan) },
                 take: { try reader.next(into: $0.csv) },
                 work: { $0.decode() },
@@ -113,8 +118,7 @@ struct TelemetryPass {
     private mutating func addSample(_ taken: [Int], of piece: TelemetryPiece) {
         guard !taken.isEmpty else { return }
         for (index, decoder) in plan.decoders.enumerated() where decoder.type.isNumeric {
-            let values = piece.values(of: index)
-            tallies[index].addSample(taken.lazy.map { values[$0] })
+            tallies[index].addSample(of: taken, from: piece.values(of: index))
         }
     }
 

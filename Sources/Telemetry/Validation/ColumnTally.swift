@@ -50,7 +50,12 @@ struct ColumnTally {
         outOfRange.add(later.outOfRange, from: start)
     }
 
-    mutating func addSample(_ values: some Sequence<Float>) { sample += values }
+    /// - Parameter rows: indices of the sampled rows in `values`.
+    mutating func addSample(of rows: [Int], from values: UnsafeMutableBufferPointer<Float>) {
+        // At once: growing the samples of all columns bit by bit would take longer than filling them.
+        if sample.isEmpty { sample.reserveCapacity(RowSampler.limit) }
+        for row in rows { sample.append(values[row]) }
+    }
 
     /// Keeps the sampled values at the given places.
     mutating func thinSample(keeping kept: [Int]) {

@@ -32,7 +32,7 @@ public enum TelemetryValidator {
         } catch let error as TelemetryFileError {
             return (ValidationReport(brokenFile: error, incidentsPath: incidents), nil)
         }
-        var report = ValidationFindings(pass, schema: schema, models: models).report()
+        var report = ValidationFindings(pass, schema: schema, models: models).report(threads: means.threads)
         if let incidents {
             let file = try IncidentFile.read(incidents, schema: schema)
             let usesIncidents = models?.contains { $0 == .reliability || $0 == .latency } ?? true

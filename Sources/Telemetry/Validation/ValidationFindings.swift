@@ -12,13 +12,13 @@ struct ValidationFindings {
     }
 
     /// Errors are not yet first.
-    func report() -> ValidationReport {
+    func report(threads: Int) -> ValidationReport {
         let (first, last) = (pass.placed.timestamps.min(), pass.placed.timestamps.max())
         return ValidationReport(
             path: pass.path, rows: pass.rowCount, columns: pass.header.count, links: pass.links.links.count,
             firstInstant: first.map(Instant.text), lastInstant: last.map(Instant.text), trainableModels: needs.trainable,
             findings: fileFindings() + headerFindings() + pass.tallies.flatMap(cellFindings) + timeFindings()
-                + pass.tallies.compactMap(outlierFinding))
+                + OrderedWork.map(pass.tallies, threads: threads, outlierFinding).compactMap { $0 })
     }
 
     // MARK: The file as a whole
