@@ -149,6 +149,7 @@ fuzz: setup
 bench: build
 	@Tools/setup.sh --with-python
 	@Tools/setup-python.sh Benchmarks/.venv Benchmarks/requirements.txt
+	@rm -f Benchmarks/.build/release.yaml # the build plan: without this, new files of the program are not noticed
 	swift build --configuration release --package-path Benchmarks
 	Benchmarks/.venv/bin/python -m unittest discover --quiet --start-directory Benchmarks/harness --pattern 'test_*.py'
 	Benchmarks/.venv/bin/python Benchmarks/harness/bench.py --program Benchmarks/.build/release/dwcp-bench --trainer $(DWCP) \

@@ -38,7 +38,8 @@ def measure(setup: Setup, measured: dict[str, Result]) -> Result:
         {peer: [in_sequence(parts, peer, samples)] for peer in NETWORK_PEERS},
         floor=Floor(flops=flops, note="6 × multiply-adds of the forward passes of all epochs"), evidence={"dwcp": reply},
         remarks=[
-            "ours: trained once, in full, as many models at a time as there are threads, the longest first; data in memory",
+            "ours: trained once, in full, one model on each thread, the longest first, free threads handed over; data in "
+            "memory",
             "peers: not run in full but put together from the medians of their epochs in this run, one model after the "
             "other: " + " + ".join(f"{epochs} × {name}" for name, epochs in EPOCHS.items())
             + f" (its epoch taken per window) + scikit-learn's {FOREST}",

@@ -55,9 +55,9 @@ def rows(grown: list[Growth]) -> list[str]:
         relative = growth.seconds_per_row / reference.seconds_per_row
         verdict = "" if abs(relative - 1) <= FLAT_WITHIN else f", not within {FLAT_WITHIN:.0%}"
         lines.append(
-            f"| {growth.rows:,} | {growth.file_bytes / 1e6:.1f} MB | {growth.reading_seconds:.3g} s | {growth.seconds:.3g} s | "
-            f"{growth.seconds_per_row * 1e6:.1f} µs | {relative:.2f}×{verdict} | {growth.peak_bytes / (1 << 20):.0f} MiB | "
-            f"{growth.peak_bytes / growth.rows:,.0f} B |")
+            f"| {growth.rows:,} | {growth.file_bytes / 1e6:.1f} MB | {growth.reading_seconds:.3g} s | "
+            f"{growth.seconds:.3g} s | {growth.seconds_per_row * 1e6:.1f} µs | {relative:.2f}×{verdict} | "
+            f"{growth.peak_bytes / (1 << 20):.0f} MiB | {growth.peak_bytes / growth.rows:,.0f} B |")
     return lines
 
 

@@ -10,7 +10,7 @@ import Testing
     static let names = ["default", "latest", "latest_1_14"]
 
     private static func decoder(_ name: String) throws -> HDF5Decoder {
-        try HDF5Decoder(image: Fixture.data("HDF5/\(name).h5"), path: "\(name).h5")
+        try HDF5Decoder(image: HDF5Fixtures.data("\(name)"), path: "\(name).h5")
     }
 
     /// What the script writes at each linear place.
@@ -133,7 +133,7 @@ import Testing
         ("huge_attribute", "a huge object"),
     ])
     func refused(name: String, reason: String) throws {
-        let image = try Fixture.data("HDF5/refused_\(name).h5")
+        let image = try HDF5Fixtures.data("refused_\(name)")
         let error = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: image, path: "weights.h5") }
         #expect(error.description.contains(reason), "\(error)")
         #expect(error.description.contains("weights.h5"))
@@ -146,7 +146,7 @@ import Testing
         let dataset = try #require(Self.decoder(name).datasets.first { $0.path == path })
         guard case let .chunks(chunks) = dataset.storage else { throw Unexpected() }
         let stored = try #require(chunks.stored.last).stored
-        var image = try Fixture.data("HDF5/\(name).h5")
+        var image = try HDF5Fixtures.data("\(name)")
         image[Int(stored.address + stored.length / 2)] ^= 0x10
         let decoder = try HDF5Decoder(image: image, path: "weights.h5")
         let damaged = try #require(decoder.datasets.first { $0.path == path })
@@ -159,7 +159,7 @@ import Testing
 
     @Test("One wrong byte in an object header of the newer kind is found by its check sum")
     func damagedHeader() throws {
-        var image = try Fixture.data("HDF5/small_latest.h5")
+        var image = try HDF5Fixtures.data("small_latest")
         let header = try #require(image.lastRange(of: Data("OHDR".utf8)))
         image[header.lowerBound + 30] ^= 1
         let error = try #require(throws: ArtifactError.self) { try HDF5Decoder(image: image, path: "weights.h5") }
@@ -168,7 +168,7 @@ import Testing
 
     @Test("A chunk may hold 1032 times its stored bytes, as zeros do, and may not claim more")
     func deflateRatio() throws {
-        let image = try Fixture.data("HDF5/dense_zeros.h5")
+        let image = try HDF5Fixtures.data("dense_zeros")
         let decoder = try HDF5Decoder(image: image, path: "weights.h5")
         #expect(try decoder.tensor(decoder.datasets[0]) == Tensor(repeating: 0, shape: [1 << 20]))
 

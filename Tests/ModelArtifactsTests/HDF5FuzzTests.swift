@@ -45,7 +45,7 @@ import Testing
 
     @Test("A file of h5py with every kind of structure, with wrong bytes", arguments: ["default", "latest"])
     func theirs(name: String) throws {
-        let image = try Fixture.data("HDF5/small_\(name).h5")
+        let image = try HDF5Fixtures.data("small_\(name)")
         for index in 0 ..< 500 {
             var random = RandomStream(seed: 8).child(name, index)
             var copy = image
@@ -56,7 +56,7 @@ import Testing
 
     @Test("A row of chunks without an index that claims 2⁵⁶ of them is refused before they are counted")
     func endlessRow() throws {
-        var image = try Fixture.data("HDF5/small_latest.h5")
+        var image = try HDF5Fixtures.data("small_latest")
         func bytes(_ values: UInt64...) -> Data {
             values.reduce(into: Data()) { data, value in withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) } }
         }

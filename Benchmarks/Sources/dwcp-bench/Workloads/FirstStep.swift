@@ -1,4 +1,5 @@
 import Learners
+import TensorCore
 
 /// A process that has taken its first training step by the time it says that it is ready: the harness measures from its
 /// start until then.
@@ -8,7 +9,7 @@ struct FirstStep: Contestant {
         var steps = -1
         do {
             // Asked before each step: the second time, the first step has been taken.
-            _ = try training.train(threads: settings.threads) {
+            _ = try training.train(threads: ThreadBudget(settings.threads)) {
                 steps += 1
                 return steps == 1
             }

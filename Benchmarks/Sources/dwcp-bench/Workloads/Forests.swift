@@ -15,18 +15,18 @@ struct ForestFit: Contestant {
     }
 
     func run() throws -> Round {
-        let (forest, seconds) = try Round.measure { try fit(threads: threads) }
+        let (forest, seconds) = try Round.measure { try fit(threads: ThreadBudget(threads)) }
         return Round(seconds: seconds, evidence: ["trees": Double(forest.trees.count)])
     }
 
-    func fit(threads: Int) throws -> IsolationForestParameters { try Self.fit(frame, threads: threads) }
+    func fit(threads: ThreadBudget) throws -> IsolationForestParameters { try Self.fit(frame, threads: threads) }
 
     /// Unscaled, as scikit-learn takes its rows.
-    static func fit(_ frame: Tensor, threads: Int) throws -> IsolationForestParameters {
+    static func fit(_ frame: Tensor, threads: ThreadBudget) throws -> IsolationForestParameters {
         try IsolationForest(trees: 200, sampleSize: 256).fit(
             frame, center: Tensor(repeating: 0, shape: [frame.shape[1]]),
             scale: Tensor(repeating: 1, shape: [frame.shape[1]]), stream: RandomStream(seed: 42),
-            threads: ThreadBudget(threads))
+            threads: threads)
     }
 }
 
@@ -39,7 +39,7 @@ struct ForestScore: Contestant {
     init(_ settings: Settings) throws {
         frame = try NumPyArray.read(settings.path("forest_rows.npy"))
         threads = settings.threads
-        forest = try ForestFit.fit(frame, threads: threads)
+        forest = try ForestFit.fit(frame, threads: ThreadBudget(threads))
     }
 
     func run() throws -> Round {

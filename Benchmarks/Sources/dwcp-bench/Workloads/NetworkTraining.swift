@@ -14,14 +14,14 @@ struct NetworkTraining: Contestant {
     let threads: Int
 
     func run() throws -> Round {
-        let (loss, seconds) = try Round.measure { try train(threads: threads) }
+        let (loss, seconds) = try Round.measure { try train(threads: ThreadBudget(threads)) }
         return Round(seconds: seconds, evidence: ["loss": loss])
     }
 
     /// The last epoch's loss.
-    func train(threads: Int, isCancelled: () -> Bool = { false }) throws -> Double {
+    func train(threads: ThreadBudget, isCancelled: () -> Bool = { false }) throws -> Double {
         let trained = try network.train(
-            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: ThreadBudget(threads),
+            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads,
             isCancelled: isCancelled)
         return trained.history.last?.loss ?? .nan
     }

@@ -3,6 +3,7 @@ import ModelArtifacts
 import ModelGraph
 import Randomness
 import Synchronization
+import TensorCore
 
 /// The eight variants of a small binary classifier, 14 → 14 → 1, that a script for Keras trains one after the other: each
 /// for 300 epochs in batches of 70 or for 400 in batches of 90. Too small to share, so each thread trains one of them.
