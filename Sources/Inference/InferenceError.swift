@@ -17,15 +17,15 @@ public struct InferenceError: ExplainedError, Equatable {
 
     static func missingInput(_ name: String, given: [String]) -> InferenceError {
         InferenceError(
-            .failure, "the model needs the input `\(name)`, but was given \(listed(given)); pass a tensor of that name")
+            .invalidData, "the model needs the input `\(name)`, but was given \(listed(given)); pass a tensor of that name")
     }
 
     static func unknownInput(_ name: String, expected: [String]) -> InferenceError {
-        InferenceError(.failure, "the model has no input `\(name)`; its inputs are \(listed(expected))")
+        InferenceError(.invalidData, "the model has no input `\(name)`; its inputs are \(listed(expected))")
     }
 
     static func wrongShape(_ input: String, given: [Int], expected: String) -> InferenceError {
-        InferenceError(.failure, "the model's input `\(input)` was given the shape \(given); expected \(expected)")
+        InferenceError(.invalidData, "the model's input `\(input)` was given the shape \(given); expected \(expected)")
     }
 
     /// An operator met values at run time that it cannot combine.
