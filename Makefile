@@ -26,7 +26,7 @@
 #   MODELS                   bandwidth,compression,reliability,latency
 #   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
 #   TEST_DATA                test rows for `make evaluate`
-#   ROUNDS                   for `make fuzz`: 100000
+#   ROUNDS, READER           for `make fuzz`: 100000; part of a reader's name, all when absent
 #   BENCH, PAIRS, SCALE      for `make bench`: one workload, pairs of each, part of the sizes (a trial of the tool)
 #   LARGE                    yes: `make bench` lets growth go on to ten million rows (a file of 5 GB)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
@@ -52,6 +52,7 @@ SAMPLES ?= 100000
 SCENARIO ?= reference
 TEST_DATA ?=
 ROUNDS ?= 100000
+READER ?=
 BENCH ?=
 PAIRS ?=
 SCALE ?=
@@ -143,7 +144,7 @@ interop: test-fast setup-python
 
 # Without other tests beside it, so that memory says something about the reader.
 fuzz: setup
-	DWCP_FUZZ_ROUNDS=$(ROUNDS) $(SWIFT_TEST) --filter FuzzTests.FuzzTests
+	DWCP_FUZZ_ROUNDS=$(ROUNDS) DWCP_FUZZ_READER="$(READER)" $(SWIFT_TEST) --filter FuzzTests.FuzzTests
 
 # Ours and the peers, alternately, in one run; the method is in docs/performance.md.
 bench: build

@@ -17,7 +17,7 @@ import Testing
 
     private static let environment = ProcessInfo.processInfo.environment["DWCP_FUZZ_ROUNDS"].flatMap(Int.init)
 
-    @Test("mutated files are read or refused with an explained error", arguments: FuzzedReader.all)
+    @Test("mutated files are read or refused with an explained error", arguments: FuzzedReader.chosen)
     func mutations(reader: FuzzedReader) throws {
         let seeds = try reader.seeds()
         #expect(!seeds.isEmpty)

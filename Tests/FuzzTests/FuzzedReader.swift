@@ -23,6 +23,12 @@ struct FuzzedReader: Sendable, CustomTestStringConvertible {
 
     static let all = [csv, gzippedCSV, incidents, schema, kerasArchive, kerasHDF5, kerasJSON, numPyArchive, numPyArray, onnx, pickle]
 
+    /// Those whose name contains DWCP_FUZZ_READER, or all.
+    static let chosen: [FuzzedReader] = {
+        let name = ProcessInfo.processInfo.environment["DWCP_FUZZ_READER"] ?? ""
+        return name.isEmpty ? all : all.filter { $0.name.contains(name) }
+    }()
+
     // MARK: Telemetry
 
     private static let csv = FuzzedReader(
