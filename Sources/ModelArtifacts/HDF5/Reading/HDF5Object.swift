@@ -60,15 +60,12 @@ struct HDF5Object {
         var cursor = message.cursor
         try cursor.skip(1)
         if try cursor.integer(UInt8.self) & 1 != 0 { try cursor.skip(2) }
-        let heapAddress = try cursor.integer(UInt64.self)
-        let treeAddress = try cursor.integer(UInt64.self)
-        guard heapAddress != HDF5Bytes.undefined else { return }
-        let what = "the attributes of \(name)"
-        let heap = try HDF5FractalHeap(file: file, address: heapAddress, what: what, claims: &claims)
-        let tree = try HDF5SearchTree(file: file, address: treeAddress, type: 8, what: what, claims: &claims)
-        for record in tree.records {
+        guard let stored = try HDF5DenseStorage(
+            at: &cursor, in: file, recordType: 8, what: "the attributes of \(name)", claims: &claims)
+        else { return }
+        for record in stored.records {
             var cursor = record.cursor
-            let attribute = try heap.object(cursor.take(heap.identifierBytes))
+            let attribute = try stored.heap.object(cursor.take(stored.heap.identifierBytes))
             let flags = try cursor.integer(UInt8.self)
             try claims.count(attribute)
             attributes.append(try HDF5AttributeMessage(attribute, isShared: flags & 2 != 0, owner: name))

@@ -21,17 +21,14 @@ extension HDF5Walk {
         let flags = try cursor.integer(UInt8.self)
         guard version == 0 else { throw message.unsupported("links of version \(version) in \(group.name)") }
         if flags & 1 != 0 { try cursor.skip(8) }
-        let heapAddress = try cursor.integer(UInt64.self)
-        let treeAddress = try cursor.integer(UInt64.self)
-        guard heapAddress != HDF5Bytes.undefined else { return }
-        let what = "the links of \(group.name)"
-        let heap = try HDF5FractalHeap(file: file, address: heapAddress, what: what, claims: &claims)
-        let tree = try HDF5SearchTree(file: file, address: treeAddress, type: 5, what: what, claims: &claims)
-        for record in tree.records {
+        guard let links = try HDF5DenseStorage(
+            at: &cursor, in: file, recordType: 5, what: "the links of \(group.name)", claims: &claims)
+        else { return }
+        for record in links.records {
             // A hash of the name, then the link's place in the heap.
             var cursor = record.cursor
             try cursor.skip(4)
-            let link = try heap.object(cursor.take(heap.identifierBytes))
+            let link = try links.heap.object(cursor.take(links.heap.identifierBytes))
             try claims.count(link)
             try visitLink(link, of: group, depth)
         }
