@@ -1,34 +1,27 @@
 import Inference
-public import ModelArtifacts
+import ModelArtifacts
 public import ModelGraph
 
 /// A model read from a file of any format, ready to run by the judge's own forward pass.
 public struct RunnableModel: Sendable {
     public let path: String
     public let metadata: [String: String]
-    /// By name; an axis of any size is nil, the batch axis comes first.
-    public let inputs: [(name: String, shape: [Int?])]
+    public let inputNames: [String]
     private let executor: any ModelExecutor
 
     /// - Parameter weights: the weights of a `.json` architecture.
     /// - Throws: what reading the format throws, and `InferenceError` when the model does not fit together.
     public init(_ path: String, weights: String? = nil) throws {
-        try self.init(ModelFile.read(path, weights: weights), path: path)
-    }
-
-    /// - Parameter path: what to call the model in errors.
-    public init(_ content: ModelFile.Content, path: String) throws {
+        let content = try ModelFile.read(path, weights: weights)
         self.path = path
         metadata = content.metadata
         switch content {
         case .layers(let graph):
             executor = try GraphExecutor(graph)
-            inputs = graph.inputs.map { ($0.name, [nil] + $0.shape) }
+            inputNames = graph.inputs.map(\.name)
         case .operators(let graph):
             executor = try OperatorExecutor(graph)
-            inputs = graph.inputs.map { input in
-                (input.name, input.shape.map { if case .fixed(let size) = $0 { size } else { nil } })
-            }
+            inputNames = graph.inputs.map(\.name)
         }
     }
 

@@ -10,11 +10,11 @@ enum NamedArrays {
     /// - Throws: `ArtifactError` when the file cannot be read, `ArrayFileError` when it does not serve the model.
     static func inputs(of model: RunnableModel, from path: String) throws -> [String: Tensor] {
         let arrays = isArchive(path) ? try NumPyArchive.read(path) : ["": try NumPyArray.read(path)]
-        if let array = arrays.values.first, arrays.count == 1, let input = model.inputs.first, model.inputs.count == 1 {
-            return [input.name: array]
+        if let array = arrays.values.first, arrays.count == 1, let name = model.inputNames.first, model.inputNames.count == 1 {
+            return [name: array]
         }
         guard isArchive(path) else {
-            let names = model.inputs.map(\.name).joined(separator: ", ")
+            let names = model.inputNames.joined(separator: ", ")
             throw ArrayFileError(
                 .invalidData, "\(path) holds one array, but \(model.path) has the inputs \(names); "
                     + "write them with numpy.savez(file, name=array) and give that .npz file")
