@@ -18,8 +18,8 @@ struct OutputComparison {
         var largestAbsolute: Double { largest { abs(Double($0) - Double($1)) } }
         /// |a − b| / |b|.
         var largestRelative: Double { largest { abs(Double($0) - Double($1)) / abs(Double($1)) } }
-        /// |a − b| / max(1, |b|), what artifacts are held to.
-        var largestScaled: Double { largest { abs(Double($0) - Double($1)) / max(1, abs(Double($1))) } }
+        /// What artifacts are held to.
+        var largestScaled: Double { largest(ArtifactRecord.difference) }
         /// How many float32 numbers lie between, counted on the ordered number line (−0 and 0 are the same place).
         var largestULP: Int64 {
             zip(first.values, second.values).reduce(0) { max($0, abs(Self.place($1.0) - Self.place($1.1))) }

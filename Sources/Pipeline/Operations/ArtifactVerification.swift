@@ -15,7 +15,7 @@ enum ArtifactVerification {
     static func largestDifference(_ values: [Float], _ expected: [Float]) -> Double {
         guard values.count == expected.count else { return .infinity }
         return zip(values, expected).reduce(0) { largest, pair in
-            let difference = Double(abs(pair.0 - pair.1)) / max(1, Double(abs(pair.1)))
+            let difference = ArtifactRecord.difference(pair.0, pair.1)
             return difference.isNaN ? .infinity : max(largest, difference)
         }
     }

@@ -14,6 +14,11 @@ public struct ArtifactRecord: Sendable, Codable, Equatable {
     /// The largest difference that still counts as agreement.
     public static let tolerance = 1e-5
 
+    /// |a − b| / max(1, |b|), what `tolerance` is about; NaN where a value is none.
+    static func difference(_ found: Float, _ expected: Float) -> Double {
+        abs(Double(found) - Double(expected)) / max(1, abs(Double(expected)))
+    }
+
     public init(
         file: String, bytes: Int, sha256: String, reexecutedDifference: Double? = nil, contractViolations: [String]? = nil
     ) {
