@@ -20,6 +20,8 @@ from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
 from sklearn.exceptions import InconsistentVersionWarning
 
+from artifact_checks import count_failures
+
 TOLERANCE = 1e-6
 # Rows that go through ONNX Runtime in batches of 7, and one by one.
 SMALL_BATCHES, SINGLE_ROWS = 7000, 500
@@ -89,20 +91,15 @@ def check_onnx(path, rows, expected):
     return counts == [0, 0, 0], f"{len(rows)} rows: {counts} scores or flags differ in any bit (one batch, sevens, singly)"
 
 
+def check(path):
+    rows, expected = (np.load(path.with_name(f"{path.stem}_{kind}.npy")) for kind in ("input", "output"))
+    return (check_pickle if path.suffix == ".pkl" else check_onnx)(path, rows, expected.ravel())
+
+
 def main(folder):
     paths = sorted(pathlib.Path(folder).glob("*.pkl"))
-    failures = 0 if paths else 1
-    for path in paths:
-        for model, check in ((path, check_pickle), (path.with_suffix(".onnx"), check_onnx)):
-            if not model.exists():
-                continue
-            try:
-                rows, expected = (np.load(path.with_name(f"{path.stem}_{kind}.npy")) for kind in ("input", "output"))
-                passed, text = check(model, rows, expected.ravel())
-            except Exception as error:  # A broken artifact must not hide the others.
-                passed, text = False, f"{type(error).__name__}: {error}"
-            failures += not passed
-            print(f"{'ok  ' if passed else 'FAIL'} {model.name}: {text}")
+    twins = [path.with_suffix(".onnx") for path in paths]
+    failures = count_failures(paths + [path for path in twins if path.exists()], check) + (not paths)
     print(f"{len(paths)} pickles, {failures} failures, scikit-learn {sklearn.__version__}, numpy {np.__version__}")
     return 1 if failures else 0
 

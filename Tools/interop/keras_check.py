@@ -17,6 +17,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from artifact_checks import count_failures
+
 keras = importlib.import_module(sys.argv[2] if len(sys.argv) > 2 else "keras")
 IS_KERAS_3 = keras.__version__.startswith("3")
 TOLERANCE = 1e-5
@@ -90,18 +92,15 @@ def main(folder: Path) -> int:
         if path.suffix in endings and not path.name.endswith(".weights.h5")
         and (IS_KERAS_3 or path.stem.removeprefix("activation_") not in KERAS_3_ONLY)
         and (path.suffix != ".json" or path.with_suffix(".weights.h5").exists()))
-    failures = 0 if paths else 1
     worst = 0.0
-    for path in paths:
-        try:
-            difference = check(path)
-            agrees = difference <= TOLERANCE
-            worst = max(worst, difference)
-            print(f"{'ok  ' if agrees else 'FAIL'} {path.name}: largest difference {difference:.2e}")
-        except Exception as error:  # One line per artifact, whatever is wrong with it.
-            agrees = False
-            print(f"FAIL {path.name}: {type(error).__name__}: {' '.join(str(error).split())[:300]}")
-        failures += not agrees
+
+    def judged(path: Path) -> tuple[bool, str]:
+        nonlocal worst
+        difference = check(path)
+        worst = max(worst, difference)
+        return difference <= TOLERANCE, f"largest difference {difference:.2e}"
+
+    failures = count_failures(paths, judged) + (not paths)
     print(f"{len(paths)} artifacts, {failures} failures, largest difference {worst:.2e}, Keras {keras.__version__}")
     return 1 if failures else 0
 

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from keras_weights import randomize
+
 keras = importlib.import_module(sys.argv[1])
 layers = keras.layers
 IS_KERAS_3 = keras.__version__.startswith("3")
@@ -92,20 +95,6 @@ def sequential():
         layers.LSTM(4), layers.Dense(3, activation="relu"), layers.Dense(1)])
 
 
-def randomize(model, random):
-    for layer in model.layers:
-        values = []
-        for variable in layer.weights:
-            value = random.uniform(-0.8, 0.8, variable.shape)
-            if "variance" in variable.name:
-                value = np.abs(value) + 0.2
-            values.append(np.zeros((), "int32") if "count" in variable.name else value.astype("float32"))
-        if values:
-            layer.set_weights(values)
-        if isinstance(layer, layers.Normalization):
-            layer.finalize_state()
-
-
 def save(folder, name, model, random):
     # A sequential model has one output and no name for it.
     names = getattr(model, "output_names", ["output"])
@@ -128,7 +117,7 @@ def main(folder):
     count = 0
     for family in (dense, recurrent, shaping, normalizing, joined, sequential):
         for name, model in family():
-            randomize(model, random)
+            randomize(keras, model, random, span=0.8, least_variance=0.2)
             save(folder, name, model, random)
             count += 1
     print(f"{count} models of {sys.argv[1]} {keras.__version__}")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from keras_weights import randomize
+
 keras = importlib.import_module(sys.argv[1])
 layers = keras.layers
 IS_KERAS_3 = keras.__version__.startswith("3")
@@ -90,21 +93,6 @@ def sequential():
     return model
 
 
-def set_weights(model):
-    random = np.random.default_rng(7)
-    for layer in model.layers:
-        values = []
-        for variable in layer.weights:
-            value = random.uniform(-0.7, 0.7, variable.shape)
-            if "variance" in variable.name:
-                value = np.abs(value) + 0.3
-            values.append(np.zeros((), "int32") if "count" in variable.name else value.astype("float32"))
-        if values:
-            layer.set_weights(values)
-        if isinstance(layer, layers.Normalization):
-            layer.finalize_state()
-
-
 def flat(values):
     if isinstance(values, dict):
         return [values[key] for key in sorted(values)]
@@ -136,7 +124,7 @@ def main(target):
             keras.backend.clear_session()
             keras.utils.set_random_seed(1)
             model = build()
-            set_weights(model)
+            randomize(keras, model, np.random.default_rng(7), span=0.7, least_variance=0.3)
             save(folder, build.__name__, model)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted(folder.iterdir()):
