@@ -4,13 +4,31 @@ import Testing
 @Suite struct RandomStreamTests {
     @Test("Philox 4x32-10 gives the known answers of the authors' test vectors")
     func knownAnswers() {
-        #expect(RandomStream.philox(counter: SIMD4(0, 0, 0, 0), key: SIMD2(0, 0))
-            == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
+        func block(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+            RandomStream.firstBlock(
+                counter: UInt64(counter.x) | UInt64(counter.y) << 32, part: counter.highHalf, key: key)
+        }
+        #expect(
+            block(SIMD4(0, 0, 0, 0), key: SIMD2(0, 0)) == SIMD4(0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8))
         let ones = UInt32.max
-        #expect(RandomStream.philox(counter: SIMD4(ones, ones, ones, ones), key: SIMD2(ones, ones))
-            == SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
-        #expect(RandomStream.philox(counter: SIMD4(0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: SIMD2(0xa409_3822, 0x299f_31d0))
-            == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
+        #expect(
+            block(SIMD4(ones, ones, ones, ones), key: SIMD2(ones, ones))
+                == SIMD4(0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd))
+        #expect(
+            block(SIMD4(0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344), key: SIMD2(0xa409_3822, 0x299f_31d0))
+                == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
+    }
+
+    @Test("four blocks computed side by side are those of four counters in a row, across a carry too")
+    func fourBlocks() {
+        let (part, key) = (SIMD2<UInt32>(5, 9), SIMD2<UInt32>(0xDEAD_BEEF, 42))
+        for counter in [0, 7, 0xFFFF_FFFE] as [UInt64] {
+            let words = RandomStream.philox(counter: counter, part: part, key: key)
+            for block in 0 ..< 4 {
+                let alone = RandomStream.philox(counter: counter + UInt64(block), part: part, key: key)
+                #expect(words[2 * block] == alone[0] && words[2 * block + 1] == alone[1])
+            }
+        }
     }
 
     @Test("a child stream depends on the seed and the path of names only")
@@ -52,5 +70,15 @@ import Testing
             first.insert(elements[0])
         }
         #expect(first.count == 10)
+    }
+}
+
+extension RandomStream {
+    /// The four words of one counter's block.
+    static func firstBlock(counter: UInt64, part: SIMD2<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        let pairs = philox(counter: counter, part: part, key: key)
+        return SIMD4(
+            UInt32(truncatingIfNeeded: pairs[0]), UInt32(pairs[0] >> 32), UInt32(truncatingIfNeeded: pairs[1]),
+            UInt32(pairs[1] >> 32))
     }
 }

@@ -14,9 +14,12 @@ import Testing
             Kernels.best.dropoutScales(rate: rate, from: stream, count: 200, into: &scales)
             for (index, scale) in scales.enumerated() {
                 let block = UInt32(index / 64 * 16 + index % 16)
-                let words = RandomStream.philox(
-                    counter: SIMD4(block, 5, 9, 0), key: SIMD2(UInt32(truncatingIfNeeded: key), UInt32(key >> 32)))
-                let isDropped = words[index % 64 / 16] < UInt32(Double(rate) * 0x1p32)
+                let pairs = RandomStream.philox(
+                    counter: UInt64(block) | 5 << 32, part: SIMD2(9, 0),
+                    key: SIMD2(UInt32(truncatingIfNeeded: key), UInt32(key >> 32)))
+                let word = index % 64 / 16
+                let bits = UInt32(truncatingIfNeeded: pairs[word / 2] >> (word % 2 == 0 ? 0 : 32))
+                let isDropped = bits < UInt32(Double(rate) * 0x1p32)
                 #expect((scale == 0) == isDropped)
             }
         }
