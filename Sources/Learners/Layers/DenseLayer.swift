@@ -13,26 +13,14 @@ struct DenseLayer: Layer {
 
     var variables: [Variable] {
         [
-            Variable(name: "kernel", shape: [inputShape.features, units], initializer: initializer),
+            Variable(
+                name: "kernel", shape: [inputShape.features, units], initializer: initializer, transpose: .forInputGradient),
             Variable(name: "bias", shape: [units], initializer: .zeros),
         ]
     }
 
-    /// The transposed kernel.
-    var preparedCount: Int { inputShape.features * units }
-
     /// The weighted sums, for activations whose derivative needs them.
     func scratchCount(samples: Int) -> Int { activation.needsArgument ? samples * outputShape.count : 0 }
-
-    func prepare(
-        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
-        kernels: Kernels
-    ) {
-        guard forInputGradient else { return }
-        kernels.transpose(
-            MatrixView(parameters, rows: inputShape.features, columns: units),
-            into: MutableMatrixView(prepared, rows: units, columns: inputShape.features))
-    }
 
     func forward(_ pass: LayerPass) {
         let rows = pass.samples * inputShape.steps
@@ -57,7 +45,7 @@ struct DenseLayer: Layer {
         pass.kernels.sumRows(of: sumGradient, into: gradient.parameters + inputShape.features * units)
         guard let inputGradient = gradient.input else { return }
         pass.kernels.multiply(
-            sumGradient, MatrixView(pass.prepared, rows: units, columns: inputShape.features),
+            sumGradient, MatrixView(pass.transposes, rows: units, columns: inputShape.features),
             into: MutableMatrixView(inputGradient, rows: rows, columns: inputShape.features))
     }
 

@@ -18,29 +18,15 @@ struct LSTMLayer: Layer {
 
     var variables: [Variable] {
         [
-            Variable(name: "kernel", shape: [features, 4 * units], initializer: .glorotUniform),
-            Variable(name: "recurrent_kernel", shape: [units, 4 * units], initializer: .orthogonal),
+            Variable(
+                name: "kernel", shape: [features, 4 * units], initializer: .glorotUniform, transpose: .forInputGradient),
+            Variable(
+                name: "recurrent_kernel", shape: [units, 4 * units], initializer: .orthogonal, transpose: .always),
             Variable(name: "bias", shape: [4 * units], initializer: .unitForget),
         ]
     }
 
-    /// Kernel and recurrent kernel, transposed.
-    var preparedCount: Int { 4 * units * (features + units) }
-
     func scratchCount(samples: Int) -> Int { Scratch.count(layer: self, samples: samples) }
-
-    func prepare(
-        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
-        kernels: Kernels
-    ) {
-        kernels.transpose(
-            MatrixView(parameters + 4 * units * features, rows: units, columns: 4 * units),
-            into: MutableMatrixView(prepared + 4 * units * features, rows: 4 * units, columns: units))
-        guard forInputGradient else { return }
-        kernels.transpose(
-            MatrixView(parameters, rows: features, columns: 4 * units),
-            into: MutableMatrixView(prepared, rows: 4 * units, columns: features))
-    }
 
     func forward(_ pass: LayerPass) {
         let scratch = Scratch(layer: self, pass: pass)
@@ -64,7 +50,7 @@ struct LSTMLayer: Layer {
 
     func backward(_ pass: LayerPass, _ gradient: LayerGradient) {
         let scratch = Scratch(layer: self, pass: pass)
-        let recurrentTransposed = MatrixView(pass.prepared + 4 * units * features, rows: 4 * units, columns: units)
+        let recurrentTransposed = MatrixView(pass.transposes + 4 * units * features, rows: 4 * units, columns: units)
         scratch.cellGradient.update(repeating: 0, count: pass.samples * units)
         for time in (0 ..< steps).reversed() {
             let isLast = time == steps - 1
@@ -100,7 +86,7 @@ struct LSTMLayer: Layer {
         pass.kernels.sumRows(of: sums, into: gradient.parameters + 4 * units * (features + units))
         guard let inputGradient = gradient.input else { return }
         pass.kernels.multiply(
-            sums, MatrixView(pass.prepared, rows: 4 * units, columns: features),
+            sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
             into: MutableMatrixView(inputGradient, rows: rows, columns: features))
     }
 

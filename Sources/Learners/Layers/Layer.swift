@@ -13,18 +13,11 @@ protocol Layer: Sendable {
     var variables: [Variable] { get }
     /// Tensors that training changes without a gradient (moving statistics), laid out likewise.
     var statistics: [Variable] { get }
-    /// Floats derived from the parameters once per step and shared by all shards (transposed weights).
-    var preparedCount: Int { get }
     /// Whether a sample's result in training depends on the other samples, so that the batch must not be cut.
     var couplesSamples: Bool { get }
     /// Floats that a shard of `samples` keeps between forward and backward.
     func scratchCount(samples: Int) -> Int
 
-    /// Computes `prepared`; what only the input's gradient needs may be left out unless `forInputGradient`.
-    func prepare(
-        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
-        kernels: Kernels
-    )
     func forward(_ pass: LayerPass)
     /// Writes `gradients` and, unless it is nil, `inputGradient`; may overwrite `outputGradient`.
     func backward(_ pass: LayerPass, _ gradient: LayerGradient)
@@ -35,13 +28,8 @@ protocol Layer: Sendable {
 extension Layer {
     var variables: [Variable] { [] }
     var statistics: [Variable] { [] }
-    var preparedCount: Int { 0 }
     var couplesSamples: Bool { false }
     func scratchCount(samples: Int) -> Int { 0 }
-    func prepare(
-        parameters: UnsafePointer<Float>, into prepared: UnsafeMutablePointer<Float>, forInputGradient: Bool,
-        kernels: Kernels
-    ) {}
 
     var parameterCount: Int { variables.reduce(0) { $0 + $1.count } }
     var statisticsCount: Int { statistics.reduce(0) { $0 + $1.count } }
@@ -52,6 +40,12 @@ struct Variable: Sendable, Equatable {
     var name: String
     var shape: [Int]
     var initializer: Initializer
+    var transpose = TransposeUse.never
+
+    /// When the backward pass reads a matrix's transpose, which each step then computes once for all shards.
+    enum TransposeUse: Sendable {
+        case never, forInputGradient, always
+    }
 
     var count: Int { shape.reduce(1, *) }
 }
@@ -66,7 +60,8 @@ struct LayerPass {
     let output: UnsafeMutablePointer<Float>
     let parameters: UnsafePointer<Float>
     let statistics: UnsafeMutablePointer<Float>
-    let prepared: UnsafePointer<Float>
+    /// Laid out like the parameters: in the place of a variable its transpose, if the variable asks for it.
+    let transposes: UnsafePointer<Float>
     let scratch: UnsafeMutablePointer<Float>
     /// The random numbers of this layer, shard and step; nil outside training.
     let training: DropoutStream?

@@ -2,8 +2,8 @@ import ModelGraph
 import Randomness
 import TensorCore
 
-/// A network whose shapes were checked and whose numbers have their places: parameters, statistics and prepared weights
-/// each lie in one block, layer after layer.
+/// A network whose shapes were checked and whose numbers have their places: parameters and statistics each lie in one
+/// block, layer after layer.
 struct CompiledNetwork: Sendable {
     let specification: SequentialNetwork
     /// A leading normalization, which is applied to the data once instead of to each batch.
@@ -13,7 +13,6 @@ struct CompiledNetwork: Sendable {
     let names: [String]
     let parameters: Placement
     let statistics: Placement
-    let prepared: Placement
     /// Whether anything below the layer learns.
     let needsInputGradient: [Bool]
 
@@ -44,7 +43,6 @@ struct CompiledNetwork: Sendable {
         names = Array(network.layerNames.suffix(layers.count))
         parameters = Placement(sizes: layers.map(\.parameterCount))
         statistics = Placement(sizes: layers.map(\.statisticsCount))
-        prepared = Placement(sizes: layers.map(\.preparedCount))
         var learns = false
         needsInputGradient = layers.map { layer in
             defer { learns = learns || layer.parameterCount > 0 }

@@ -41,7 +41,7 @@ final class Shard: @unchecked Sendable {
         let loss: Loss
         let parameters: FloatBlock
         let statistics: FloatBlock
-        let prepared: FloatBlock
+        let transposes: FloatBlock
         /// Samples of the whole batch, which the mean loss is over.
         let batchCount: Int
         /// Nil outside training.
@@ -98,7 +98,7 @@ final class Shard: @unchecked Sendable {
             kernels: step.kernels, samples: samples, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
             output: outputs[index], parameters: UnsafePointer(step.parameters.base + network.parameters.offsets[index]),
             statistics: step.statistics.base + network.statistics.offsets[index],
-            prepared: UnsafePointer(step.prepared.base + network.prepared.offsets[index]), scratch: scratches[index],
+            transposes: UnsafePointer(step.transposes.base + network.parameters.offsets[index]), scratch: scratches[index],
             training: step.dropout.map {
                 DropoutStream(key: $0.keys[index], part: UInt32(number), step: $0.step)
             })

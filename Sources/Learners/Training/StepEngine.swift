@@ -5,13 +5,15 @@ import TensorCore
 /// A batch is cut into a fixed number of shards. Each has its own memory; losses and gradients are added in the order of the
 /// shards. Threads only decide who computes a shard, so any number of them gives the same bits.
 ///
-/// Unchecked sendable: one caller at a time starts work; inside, threads write to different shards or layers only.
+/// Unchecked sendable: one caller at a time starts work; inside, threads write to different shards or blocks only.
 final class StepEngine: @unchecked Sendable {
     let network: CompiledNetwork
     let parameters: FloatBlock
     let statistics: FloatBlock
     private let loss: Loss
-    private let prepared: FloatBlock
+    /// Laid out like the parameters.
+    private let transposes: FloatBlock
+    private let blocks: [UpdateBlock]
     private let kernels: Kernels
     private let shards: [Shard]
     private let shardSize: Int
@@ -53,7 +55,8 @@ final class StepEngine: @unchecked Sendable {
         self.kernels = kernels
         parameters = FloatBlock(count: network.parameters.total)
         statistics = FloatBlock(count: network.statistics.total)
-        prepared = FloatBlock(count: network.prepared.total)
+        transposes = FloatBlock(count: network.parameters.total)
+        blocks = UpdateBlock.blocks(of: network)
         let shardCount = Self.shardCount(network, batchSize: batchSize)
         let size = (batchSize + shardCount - 1) / shardCount
         shardSize = size
@@ -101,27 +104,27 @@ final class StepEngine: @unchecked Sendable {
         } else {
             work = .addAndUpdate(update, shards: shardCount(samples: samples))
         }
-        crew?.perform(parts: network.layers.count)
+        crew?.perform(parts: blocks.count)
     }
 
     /// Leaves the gradient of the last batch, of `samples` samples, in the result, laid out like the parameters.
     @discardableResult
     func addGradients(samples: Int) -> FloatBlock {
         work = .addGradients(shards: shardCount(samples: samples))
-        crew?.perform(parts: network.layers.count)
+        crew?.perform(parts: blocks.count)
         return shards[0].parameterGradients
     }
 
     /// To be called after the parameters were changed from outside.
     func prepare() {
-        for index in network.layers.indices { prepare(layer: index) }
+        for block in blocks { transpose(block) }
     }
 
     private func run(
         _ samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys?, _ purpose: Purpose
     ) -> Double {
         let step = Shard.Step(
-            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics, prepared: prepared,
+            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics, transposes: transposes,
             batchCount: samples.count, dropout: dropout)
         work = .pass(samples, step, purpose)
         let parts = shardCount(samples: samples.count)
@@ -135,11 +138,11 @@ final class StepEngine: @unchecked Sendable {
         switch work {
         case .idle: break
         case .pass(let samples, let step, let purpose): pass(shard: part, samples, step, purpose)
-        case .addGradients(let shards): addGradients(layer: part, shards: shards)
-        case .update(let update, let scale): self.update(layer: part, update, gradientScale: scale)
+        case .addGradients(let shards): addGradients(blocks[part], shards: shards)
+        case .update(let update, let scale): self.update(blocks[part], update, gradientScale: scale)
         case .addAndUpdate(let update, let shards):
-            addGradients(layer: part, shards: shards)
-            self.update(layer: part, update, gradientScale: 1)
+            addGradients(blocks[part], shards: shards)
+            self.update(blocks[part], update, gradientScale: 1)
         }
     }
 
@@ -171,27 +174,32 @@ final class StepEngine: @unchecked Sendable {
         }
     }
 
-    private func addGradients(layer: Int, shards count: Int) {
-        let (offset, size) = (network.parameters.offsets[layer], network.parameters.sizes[layer])
+    private func addGradients(_ block: UpdateBlock, shards count: Int) {
+        let (offset, size) = (block.range.lowerBound, block.range.count)
         let sum = shards[0].parameterGradients.base + offset
         for shard in shards[1 ..< max(count, 1)] {
             kernels.add(shard.parameterGradients.base + offset, count: size, to: sum)
         }
     }
 
-    private func update(layer: Int, _ update: Update, gradientScale: Float) {
-        let offset = network.parameters.offsets[layer]
+    private func update(_ block: UpdateBlock, _ update: Update, gradientScale: Float) {
         update.memory.update(
-            parameters.base, with: shards[0].parameterGradients.base,
-            range: offset ..< offset + network.parameters.sizes[layer],
-            step: update.step, learningRate: update.learningRate, gradientScale: gradientScale, kernels: kernels)
-        prepare(layer: layer)
+            parameters.base, with: shards[0].parameterGradients.base, range: block.range, step: update.step,
+            learningRate: update.learningRate, gradientScale: gradientScale, kernels: kernels)
+        transpose(block)
     }
 
-    private func prepare(layer: Int) {
-        network.layers[layer].prepare(
-            parameters: UnsafePointer(parameters.base + network.parameters.offsets[layer]),
-            into: prepared.base + network.prepared.offsets[layer],
-            forInputGradient: network.needsInputGradient[layer], kernels: kernels)
+    /// Bounds: a matrix and its transpose lie in the same place of two equally long blocks, and `part` inside the rows.
+    private func transpose(_ block: UpdateBlock) {
+        for matrix in block.transposes {
+            let first = matrix.part.lowerBound
+            kernels.transpose(
+                MatrixView(
+                    parameters.base + matrix.offset + first * matrix.columns, rows: matrix.part.count,
+                    columns: matrix.columns),
+                into: MutableMatrixView(
+                    transposes.base + matrix.offset + first, rows: matrix.columns, columns: matrix.part.count,
+                    stride: matrix.rows))
+        }
     }
 }

@@ -1,0 +1,50 @@
+import ModelGraph
+import Randomness
+import Testing
+
+@testable import Learners
+
+@Suite struct UpdateBlockTests {
+    private static let networks: [SequentialNetwork] = [
+        SequentialNetwork(
+            input: .window(length: 3, features: 22),
+            layers: [.lstm(units: 128, returnSequences: true), .lstm(units: 64), .dense(units: 1)]),
+        SequentialNetwork(
+            input: .row(features: 18),
+            layers: [.dense(units: 128, activation: .relu), .batchNormalization(), .dense(units: 37), .dense(units: 3)]),
+        SequentialNetwork(input: .row(features: 3), layers: [.dense(units: 10_000), .dense(units: 1)]),
+    ]
+
+    @Test("blocks hold every parameter once, in the parameters' order", arguments: networks)
+    func partition(_ network: SequentialNetwork) throws {
+        let compiled = try CompiledNetwork(network)
+        let held = UpdateBlock.blocks(of: compiled).flatMap { Array($0.range) }
+        let all = zip(compiled.parameters.offsets, compiled.parameters.sizes).flatMap { Array($0 ..< $0 + $1) }
+        #expect(held == all)
+    }
+
+    @Test("blocks are small unless one row of a matrix or a vector is larger", arguments: networks)
+    func sizes(_ network: SequentialNetwork) throws {
+        for block in UpdateBlock.blocks(of: try CompiledNetwork(network)) where block.range.count > 4096 {
+            // Sixteen rows are what is transposed at once.
+            #expect(block.transposes.allSatisfy { $0.part.count <= 16 })
+        }
+    }
+
+    @Test("matrices whose transpose the backward pass reads are transposed whole, and no others", arguments: networks)
+    func transposes(_ network: SequentialNetwork) throws {
+        let compiled = try CompiledNetwork(network)
+        var rows: [Int: [Int]] = [:]
+        for part in UpdateBlock.blocks(of: compiled).flatMap(\.transposes) { rows[part.offset, default: []] += part.part }
+        var expected: [Int: [Int]] = [:]
+        for (index, layer) in compiled.layers.enumerated() {
+            var offset = compiled.parameters.offsets[index]
+            for variable in layer.variables {
+                let isInput = variable.name == "kernel" && index > 0, isRecurrent = variable.name == "recurrent_kernel"
+                if isInput || isRecurrent { expected[offset] = Array(0 ..< variable.shape[0]) }
+                offset += variable.count
+            }
+        }
+        #expect(rows == expected)
+    }
+}
