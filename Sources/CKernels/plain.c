@@ -142,6 +142,15 @@ static void softmax(size_t rows, size_t columns, const float *z, float *y) {
     }
 }
 
+static double logistic_loss(size_t count, const float *z, const float *t, float scale, float *gradient) {
+    double total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += fmax(z[i], 0) - (double)z[i] * t[i] + log1p(exp(-fabs(z[i])));
+        gradient[i] = (float)(scale * (1 / (1 + exp(-(double)z[i])) - t[i]));
+    }
+    return total;
+}
+
 static void philox(const ck_dropout *d, uint32_t block, uint32_t out[4]) {
     uint32_t c[4] = {block, d->part, d->step, 0}, k0 = (uint32_t)d->key, k1 = (uint32_t)(d->key >> 32);
     for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
@@ -192,6 +201,7 @@ const ck_kernels ck_plain_kernels = {
     .activate = activate,
     .activate_backward = activate_backward,
     .softmax = softmax,
+    .logistic_loss = logistic_loss,
     .dropout_scales = dropout_scales,
     .adam = adam,
     .momentum = momentum,

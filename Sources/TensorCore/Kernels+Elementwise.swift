@@ -58,6 +58,15 @@ extension Kernels {
         table.pointee.softmax(rows, columns, z, y)
     }
 
+    /// The sum over `count` elements of `−t log p − (1 − t) log(1 − p)` with `p = sigmoid(z)`; `gradient` becomes `scale` times
+    /// its derivative with respect to `z`.
+    public func logisticLoss(
+        _ z: UnsafePointer<Float>, target t: UnsafePointer<Float>, count: Int, scale: Float,
+        gradient: UnsafeMutablePointer<Float>
+    ) -> Double {
+        table.pointee.logistic_loss(count, z, t, scale, gradient)
+    }
+
     /// `y += x`.
     public func add(_ x: UnsafePointer<Float>, count: Int, to y: UnsafeMutablePointer<Float>) {
         table.pointee.add(count, x, y)

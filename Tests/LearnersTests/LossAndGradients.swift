@@ -45,19 +45,18 @@ extension TrainedNetwork {
 extension Loss {
     /// Mean weighted loss of rows of `width` outputs, with its gradient.
     func evaluate(outputs: [Float], width: Int, targets: [Float], weights: [Float]) -> (value: Double, gradient: [Float]) {
-        let rows = outputs.count / width, targetWidth = targets.count / rows
+        let rows = outputs.count / width
         var gradient = outputs
-        if absorbedActivation == .softmax { Kernels.best.softmax(rows: rows, columns: width, of: outputs, into: &gradient) }
-        var total = 0.0
-        outputs.withUnsafeBufferPointer { y in
-            targets.withUnsafeBufferPointer { t in
-                gradient.withUnsafeMutableBufferPointer { g in
-                    for row in 0 ..< rows {
-                        total +=
-                            Double(weights[row])
-                            * evaluate(
-                                y.baseAddress! + row * width, target: t.baseAddress! + row * targetWidth, count: width,
-                                scale: weights[row] / Float(rows), gradient: g.baseAddress! + row * width)
+        let total = gradient.withUnsafeMutableBufferPointer { gradient in
+            outputs.withUnsafeBufferPointer { outputs in
+                targets.withUnsafeBufferPointer { targets in
+                    weights.withUnsafeBufferPointer { weights in
+                        evaluate(
+                            LossRows(
+                                count: rows, width: width, outputs: outputs.baseAddress!, targets: targets.baseAddress!,
+                                weights: weights.baseAddress, samples: rows, divisor: Float(rows),
+                                gradient: gradient.baseAddress!),
+                            kernels: .best)
                     }
                 }
             }

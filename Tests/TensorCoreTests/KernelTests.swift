@@ -161,6 +161,21 @@ import Testing
         }
     }
 
+    @Test("the logistic loss and its gradient are the plain twin's, for large arguments too", arguments: sets)
+    func logisticLoss(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let cases: [(Int, ClosedRange<Double>)] = [(1, -3 ... 3), (16, -30 ... 30), (37, -100 ... 100), (1000, -8 ... 8)]
+        for (count, range) in cases {
+            let z = Self.numbers(count, seed: 21, in: range), truth = Self.numbers(count, seed: 22, in: 0 ... 1)
+            var found = z, expected = z
+            let loss = kernels.logisticLoss(z, target: truth, count: count, scale: 0.5, gradient: &found)
+            let exact = Self.plain.logisticLoss(z, target: truth, count: count, scale: 0.5, gradient: &expected)
+            #expect(abs(loss - exact) <= 4e-7 * exact, "\(count) elements")
+            // Half a unit of a number below one, four times.
+            #expect(mismatch(found, expected, absolute: 1.2e-7) == nil, "\(count) elements")
+        }
+    }
+
     @Test("an LSTM step and its gradient are the plain twins'", arguments: sets)
     func lstm(_ set: Kernels.InstructionSet) throws {
         let kernels = try #require(Kernels(set))

@@ -10,6 +10,7 @@
 
 #include "activation.h"
 #include "dropout.h"
+#include "loss.h"
 #include "lstm.h"
 #include "optimiser.h"
 #include "product.h"
@@ -27,6 +28,7 @@ const ck_kernels KERNEL_TABLE = {
     .activate = activate,
     .activate_backward = activate_backward,
     .softmax = softmax,
+    .logistic_loss = logistic_loss,
     .dropout_scales = dropout_scales,
     .adam = adam,
     .momentum = momentum,

@@ -63,6 +63,15 @@ INLINE floats broadcast(float x) { return (floats){x, x, x, x, x, x, x, x, x, x,
 // a where the mask is set, else b.
 INLINE floats choose(ints mask, floats a, floats b) { return (floats)((mask & (ints)a) | (~mask & (ints)b)); }
 
+// The first `count` lanes, the others zero.
+INLINE floats first_lanes(floats x, size_t count) {
+    const ints lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const int bound = (int)count;
+    const ints bounds = {bound, bound, bound, bound, bound, bound, bound, bound,
+                         bound, bound, bound, bound, bound, bound, bound, bound};
+    return choose(lane < bounds, x, broadcast(0));
+}
+
 // NaN stays NaN in both.
 INLINE floats at_most(floats x, float bound) { return choose(x > broadcast(bound), broadcast(bound), x); }
 INLINE floats at_least(floats x, float bound) { return choose(x < broadcast(bound), broadcast(bound), x); }

@@ -116,6 +116,11 @@ typedef struct {
     /// Each row of y = softmax of that row of z; y may be z.
     void (*softmax)(size_t rows, size_t columns, const float *z, float *y);
 
+    /// Σ max(z, 0) − z·t + log(1 + e^−|z|), the negative log-likelihood of t under sigmoid(z), in 16 lanes of float64 (lane =
+    /// index mod 16), the lanes then added in order; gradient = scale · (sigmoid(z) − t). Each term and each gradient is
+    /// within 4 units in the last place of the larger of its parts.
+    double (*logistic_loss)(size_t count, const float *z, const float *t, float scale, float *gradient);
+
     /// scales[i] = 0 or `scale`, by the stream.
     void (*dropout_scales)(const ck_dropout *dropout, size_t count, float *scales);
 

@@ -1,39 +1,80 @@
 import Foundation
+import ModelGraph
 import TensorCore
 
-extension Loss {
-    /// Loss and gradient of one row.
-    ///
-    /// - Parameters:
-    ///   - y: the row's `n` outputs, before an absorbed activation.
-    ///   - gradient: on entry softmax(y) for the losses that absorb it, else anything; on return `scale` times the
-    ///     derivative of the loss with respect to `y`.
-    func evaluate(
-        _ y: UnsafePointer<Float>, target: UnsafePointer<Float>, count n: Int, scale: Float,
-        gradient: UnsafeMutablePointer<Float>
+/// Outputs of a network in training, what they should have been, and where their gradient goes.
+struct LossRows {
+    let count: Int
+    /// Outputs per row.
+    let width: Int
+    /// `[count, width]`, before an absorbed activation.
+    let outputs: UnsafePointer<Float>
+    /// `[count, target width]`.
+    let targets: UnsafePointer<Float>
+    /// One for each of `samples`, all 1 when nil; rows are time-major, so every time step has them again.
+    let weights: UnsafePointer<Float>?
+    let samples: Int
+    /// What the sum of losses is divided by where a gradient is taken of it.
+    let divisor: Float
+    /// `[count, width]`: written.
+    let gradient: UnsafeMutablePointer<Float>
+
+    /// The weighted sum of `loss(y, t, scale, gradient)` over all rows, in their order.
+    @inline(__always)
+    fileprivate func sum(
+        targetWidth: Int,
+        _ loss: (UnsafePointer<Float>, UnsafePointer<Float>, _ scale: Float, UnsafeMutablePointer<Float>) -> Double
     ) -> Double {
+        var total = 0.0
+        for row in 0 ..< count {
+            let weight = weights.map { $0[row % samples] } ?? 1
+            total +=
+                Double(weight)
+                * loss(outputs + row * width, targets + row * targetWidth, weight / divisor, gradient + row * width)
+        }
+        return total
+    }
+}
+
+extension Loss {
+    /// The sum of the rows' losses, each times its weight; the gradient is that of this sum over `divisor`.
+    func evaluate(_ rows: LossRows, kernels: Kernels) -> Double {
+        let n = rows.width
+        if absorbedActivation == .softmax {
+            kernels.softmax(rows: rows.count, columns: n, of: rows.outputs, into: rows.gradient)
+        }
         switch self {
         case .meanSquaredError:
-            return Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { ($0 * $0, 2 * $0) }
+            return rows.sum(targetWidth: n) { y, target, scale, gradient in
+                Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { ($0 * $0, 2 * $0) }
+            }
         case .meanAbsoluteError:
-            return Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { (abs($0), $0 == 0 ? 0 : $0 < 0 ? -1 : 1) }
+            return rows.sum(targetWidth: n) { y, target, scale, gradient in
+                Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { (abs($0), $0 == 0 ? 0 : $0 < 0 ? -1 : 1) }
+            }
         case .huber(let delta):
-            return Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { error in
-                let size = abs(error)
-                return size <= delta
-                    ? (0.5 * error * error, error) : (delta * (size - 0.5 * delta), error < 0 ? -delta : delta)
+            return rows.sum(targetWidth: n) { y, target, scale, gradient in
+                Self.sumOfErrors(y, target, n, scale / Float(n), gradient) { error in
+                    let size = abs(error)
+                    return size <= delta
+                        ? (0.5 * error * error, error) : (delta * (size - 0.5 * delta), error < 0 ? -delta : delta)
+                }
             }
         case .binaryCrossEntropy:
-            return Self.binaryCrossEntropy(y, target, n, scale, gradient)
+            return Self.binaryCrossEntropy(rows, kernels)
         case .categoricalCrossEntropy:
-            return Self.crossEntropy(y, n, scale, gradient) { target[$0] }
+            return rows.sum(targetWidth: n) { y, target, scale, gradient in
+                Self.crossEntropy(y, n, scale, gradient) { target[$0] }
+            }
         case .sparseCategoricalCrossEntropy:
-            let truth = Int(target[0])
-            return Self.crossEntropy(y, n, scale, gradient) { $0 == truth ? 1 : 0 }
+            return rows.sum(targetWidth: 1) { y, target, scale, gradient in
+                let truth = Int(target[0])
+                return Self.crossEntropy(y, n, scale, gradient) { $0 == truth ? 1 : 0 }
+            }
         case .setLikelihood:
-            return Self.setLikelihood(y, target, n, scale, gradient)
+            return rows.sum(targetWidth: n) { Self.setLikelihood($0, $1, n, $2, $3) }
         case .expectedCost:
-            return Self.expectedCost(target, n, scale, gradient)
+            return rows.sum(targetWidth: n) { Self.expectedCost($1, n, $2, $3) }
         }
     }
 
@@ -52,19 +93,17 @@ extension Loss {
         return total / Double(n)
     }
 
-    private static func binaryCrossEntropy(
-        _ y: UnsafePointer<Float>, _ target: UnsafePointer<Float>, _ n: Int, _ scale: Float,
-        _ gradient: UnsafeMutablePointer<Float>
-    ) -> Double {
-        var total = 0.0
-        for i in 0 ..< n {
-            let (logit, truth) = (Double(y[i]), Double(target[i]))
-            let decay = exp(-abs(logit))
-            total += max(logit, 0) - logit * truth + log1p(decay)
-            let probability = (logit >= 0 ? 1 : decay) / (1 + decay)
-            gradient[i] = scale * Float((probability - truth) / Double(n))
+    /// Rows of equal weight are one long row.
+    private static func binaryCrossEntropy(_ rows: LossRows, _ kernels: Kernels) -> Double {
+        let n = rows.width
+        guard rows.weights != nil else {
+            return kernels.logisticLoss(
+                rows.outputs, target: rows.targets, count: rows.count * n, scale: 1 / (rows.divisor * Float(n)),
+                gradient: rows.gradient) / Double(n)
         }
-        return total / Double(n)
+        return rows.sum(targetWidth: n) { y, target, scale, gradient in
+            kernels.logisticLoss(y, target: target, count: n, scale: scale / Float(n), gradient: gradient) / Double(n)
+        }
     }
 
     /// `Σ t (log Σ e^y − y)`, derivative `p Σ t − t`.

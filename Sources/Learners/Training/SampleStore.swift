@@ -71,27 +71,45 @@ final class SampleStore: Sendable {
 
     /// Copies the windows of `samples` into `[time, sample, feature]`.
     func gather(_ samples: UnsafeBufferPointer<Int32>, into input: UnsafeMutablePointer<Float>) {
-        for (place, sample) in samples.enumerated() {
-            let first = rows.base + (Int(ends[Int(sample)]) - steps + 1) * features
-            for time in 0 ..< steps {
-                (input + (time * samples.count + place) * features).update(from: first + time * features, count: features)
-            }
-        }
+        gather(samples, steps: steps, width: features, into: input) { rows.base + firstRow(of: $0) * features }
     }
 
-    /// The target of one step of a sample.
-    func target(of sample: Int32, time: Int) -> UnsafePointer<Float> {
+    /// Copies the targets of `samples` into `[time, sample, target width]`.
+    func gatherTargets(_ samples: UnsafeBufferPointer<Int32>, into result: UnsafeMutablePointer<Float>) {
         switch targets {
         case .perSample(let block, let steps, let width):
-            return UnsafePointer(block.base + (Int(sample) * steps + time) * width)
+            gather(samples, steps: steps, width: width, into: result) { block.base + Int($0) * steps * width }
         case .perRow(let block, let width):
-            return UnsafePointer(block.base + (Int(ends[Int(sample)]) - steps + 1 + time) * width)
+            gather(samples, steps: steps, width: width, into: result) { block.base + firstRow(of: $0) * width }
         case .none:
             preconditionFailure("samples without targets have no loss")
         }
     }
 
-    func weight(of sample: Int32) -> Float { weights.map { $0[Int(sample)] } ?? 1 }
+    /// Copies the weights of `samples`; false when all are 1.
+    func gatherWeights(_ samples: UnsafeBufferPointer<Int32>, into result: UnsafeMutablePointer<Float>) -> Bool {
+        guard let weights else { return false }
+        for (place, sample) in samples.enumerated() { result[place] = weights[Int(sample)] }
+        return true
+    }
+
+    private func firstRow(of sample: Int32) -> Int { Int(ends[Int(sample)]) - steps + 1 }
+
+    /// `steps` rows of `width` numbers from where each sample starts, time-major. Single numbers, the usual targets, are not
+    /// worth a call that copies memory.
+    @inline(__always)
+    private func gather(
+        _ samples: UnsafeBufferPointer<Int32>, steps: Int, width: Int, into result: UnsafeMutablePointer<Float>,
+        from start: (Int32) -> UnsafeMutablePointer<Float>
+    ) {
+        for (place, sample) in samples.enumerated() {
+            let first = start(sample)
+            for time in 0 ..< steps {
+                let to = result + (time * samples.count + place) * width
+                if width == 1 { to.pointee = first[time] } else { to.update(from: first + time * width, count: width) }
+            }
+        }
+    }
 
     /// The whole frame, or a copy of some columns.
     private static func select(_ columns: [Int]?, of rows: FloatBlock, features: Int) throws -> FloatBlock {

@@ -9,6 +9,8 @@ final class Shard: @unchecked Sendable {
     private let network: CompiledNetwork
     private let memory: FloatBlock
     private let input: UnsafeMutablePointer<Float>
+    private let targets: UnsafeMutablePointer<Float>
+    private let weights: UnsafeMutablePointer<Float>
     private let outputs: [UnsafeMutablePointer<Float>]
     private let scratches: [UnsafeMutablePointer<Float>]
     /// The gradient of a layer's output and of its input, taking turns.
@@ -21,6 +23,9 @@ final class Shard: @unchecked Sendable {
         self.network = network
         var layout = BlockLayout()
         let inputPlace = layout.reserve(capacity * network.specification.input.count)
+        // No loss has more targets than outputs.
+        let targetPlace = layout.reserve(capacity * network.outputShape.count)
+        let weightPlace = layout.reserve(capacity)
         let outputPlaces = network.layers.map { layout.reserve(capacity * $0.outputShape.count) }
         let scratchPlaces = network.layers.map { layout.reserve($0.scratchCount(samples: capacity)) }
         let widest = network.layers.reduce(network.specification.input.count) { max($0, $1.outputShape.count) }
@@ -28,6 +33,8 @@ final class Shard: @unchecked Sendable {
         let memory = FloatBlock(count: layout.count)
         self.memory = memory
         input = memory.base + inputPlace
+        targets = memory.base + targetPlace
+        weights = memory.base + weightPlace
         outputs = outputPlaces.map { memory.base + $0 }
         scratches = scratchPlaces.map { memory.base + $0 }
         gradients = (memory.base + gradientPlaces.0, memory.base + gradientPlaces.1)
@@ -58,24 +65,13 @@ final class Shard: @unchecked Sendable {
     /// The summed loss of `samples` after `forward`, before division by the batch, with its gradient in `gradients.0`.
     func loss(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> Double {
         let shape = network.outputShape
-        let output = outputs[outputs.count - 1]
-        let width = shape.features
-        if step.loss.absorbedActivation == .softmax {
-            step.kernels.softmax(rows: samples.count * shape.steps, columns: width, of: output, into: gradients.0)
-        }
-        var total = 0.0
-        for time in 0 ..< shape.steps {
-            for (place, sample) in samples.enumerated() {
-                let at = (time * samples.count + place) * width
-                let weight = step.store.weight(of: sample)
-                total +=
-                    Double(weight)
-                    * step.loss.evaluate(
-                        output + at, target: step.store.target(of: sample, time: time), count: width,
-                        scale: weight / Float(shape.steps * step.batchCount), gradient: gradients.0 + at)
-            }
-        }
-        return total / Double(shape.steps)
+        step.store.gatherTargets(samples, into: targets)
+        let isWeighted = step.store.gatherWeights(samples, into: weights)
+        let rows = LossRows(
+            count: samples.count * shape.steps, width: shape.features, outputs: outputs[outputs.count - 1],
+            targets: targets, weights: isWeighted ? UnsafePointer(weights) : nil, samples: samples.count,
+            divisor: Float(shape.steps * step.batchCount), gradient: gradients.0)
+        return step.loss.evaluate(rows, kernels: step.kernels) / Double(shape.steps)
     }
 
     /// Gradients of all parameters, from the loss's gradient in `gradients.0`.
