@@ -78,7 +78,13 @@ INLINE void product_panels(const int transposed, const ck_product *g) {
 }
 
 static void product(const ck_product *g) {
-    if (g->a_transposed) {
+    if (g->a_transposed && g->n == 1 && g->c_stride == 1 && !g->bias) {
+        // A column in contiguous memory is a row: its elements, the same sums, fill whole vectors.
+        const ck_product row = {
+            .m = 1, .n = g->m, .k = g->k, .a = g->b, .a_stride = g->b_stride, .a_transposed = 1, .b = g->a,
+            .b_stride = g->a_stride, .c = g->c, .c_stride = g->m, .accumulate = g->accumulate};
+        product_panels(1, &row);
+    } else if (g->a_transposed) {
         product_panels(1, g);
     } else {
         product_panels(0, g);
