@@ -16,24 +16,33 @@ final class OptimiserMemory: Sendable {
         averages = (0 ..< blocks).map { _ in FloatBlock(count: parameterCount) }
     }
 
-    /// Step number `step` (from 1) for the parameters in `range`.
+    /// The factor of step number `step` (from 1): Adam's corrects the learning rate for averages that began at zero.
+    func stepSize(learningRate: Float, step: Int) -> Float {
+        switch optimiser {
+        case .adam(_, let beta1, let beta2, _):
+            // In float32 as Keras computes it, rounding of beta2 included.
+            let correction1 = 1 - powf(Float(beta1), Float(step)), correction2 = 1 - powf(Float(beta2), Float(step))
+            return learningRate * correction2.squareRoot() / correction1
+        case .stochasticGradientDescent:
+            return learningRate
+        }
+    }
+
+    /// One step for the parameters in `range`.
     func update(
-        _ parameters: UnsafeMutablePointer<Float>, with gradient: UnsafePointer<Float>, range: Range<Int>, step: Int,
-        learningRate: Float, gradientScale: Float, kernels: Kernels
+        _ parameters: UnsafeMutablePointer<Float>, with gradient: UnsafePointer<Float>, range: Range<Int>, stepSize: Float,
+        gradientScale: Float, kernels: Kernels
     ) {
         switch optimiser {
         case .adam(_, let beta1, let beta2, let epsilon):
-            // In float32 as Keras computes it, rounding of beta2 included.
-            let correction1 = 1 - powf(Float(beta1), Float(step)), correction2 = 1 - powf(Float(beta2), Float(step))
             kernels.adam(
-                beta1: beta1, beta2: beta2, epsilon: epsilon,
-                stepSize: learningRate * correction2.squareRoot() / correction1,
-                gradientScale: gradientScale, count: range.count, gradient: gradient + range.lowerBound,
+                beta1: beta1, beta2: beta2, epsilon: epsilon, stepSize: stepSize, gradientScale: gradientScale,
+                count: range.count, gradient: gradient + range.lowerBound,
                 m: averages[0].base + range.lowerBound, v: averages[1].base + range.lowerBound,
                 weights: parameters + range.lowerBound)
         case .stochasticGradientDescent(_, let momentum):
             kernels.momentumStep(
-                rate: learningRate, momentum: momentum, gradientScale: gradientScale, count: range.count,
+                rate: stepSize, momentum: momentum, gradientScale: gradientScale, count: range.count,
                 gradient: gradient + range.lowerBound, velocity: averages[0].base + range.lowerBound,
                 weights: parameters + range.lowerBound)
         }

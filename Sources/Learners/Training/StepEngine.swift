@@ -39,9 +39,7 @@ final class StepEngine: @unchecked Sendable {
     /// One step of an optimiser.
     struct Update {
         let memory: OptimiserMemory
-        /// From 1, over all epochs.
-        let step: Int
-        let learningRate: Float
+        let stepSize: Float
         /// Gradients whose norm over all parameters is larger are scaled down to it.
         let largestNorm: Float?
     }
@@ -72,11 +70,17 @@ final class StepEngine: @unchecked Sendable {
 
     /// At least 16 samples each, so that matrix products stay efficient; at most 8. It must never depend on the machine.
     private static func shardCount(_ network: CompiledNetwork, batchSize: Int) -> Int {
-        network.layers.contains(where: \.couplesSamples) ? 1 : min(8, max(1, batchSize / 16))
+        let isWhole =
+            network.layers.contains(where: \.couplesSamples)
+            || network.multiplyAddsPerSample * batchSize < leastWorkToCut
+        return isWhole ? 1 : min(8, max(1, batchSize / 16))
     }
 
+    /// Forward multiply-adds of a batch below which the calls for several shards take longer than their arithmetic.
+    private static let leastWorkToCut = 100_000
+
     /// Forward multiply-adds of a batch below which handing a shard to another thread costs more than it saves.
-    private static let leastWorkToShare = 1_000_000
+    private static let leastWorkToShare = 200_000
 
     /// The mean loss of a batch outside training.
     func loss(of samples: UnsafeBufferPointer<Int32>, in store: SampleStore) -> Double {
@@ -124,8 +128,8 @@ final class StepEngine: @unchecked Sendable {
         _ samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys?, _ purpose: Purpose
     ) -> Double {
         let step = Shard.Step(
-            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics, transposes: transposes,
-            batchCount: samples.count, dropout: dropout)
+            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics,
+            transposes: transposes, batchCount: samples.count, dropout: dropout)
         work = .pass(samples, step, purpose)
         let parts = shardCount(samples: samples.count)
         precondition(parts <= shards.count, "a batch of \(samples.count) is larger than the engine was made for")
@@ -184,8 +188,8 @@ final class StepEngine: @unchecked Sendable {
 
     private func update(_ block: UpdateBlock, _ update: Update, gradientScale: Float) {
         update.memory.update(
-            parameters.base, with: shards[0].parameterGradients.base, range: block.range, step: update.step,
-            learningRate: update.learningRate, gradientScale: gradientScale, kernels: kernels)
+            parameters.base, with: shards[0].parameterGradients.base, range: block.range,
+            stepSize: update.stepSize, gradientScale: gradientScale, kernels: kernels)
         transpose(block)
     }
 

@@ -154,7 +154,7 @@ final class TrainingRun {
                 step += 1
                 engine.update(
                     StepEngine.Update(
-                        memory: memory, step: step, learningRate: learningRate,
+                        memory: memory, stepSize: memory.stepSize(learningRate: learningRate, step: step),
                         largestNorm: configuration.largestGradientNorm),
                     samples: batch.count)
                 total += loss * Double(batch.count)
