@@ -135,7 +135,7 @@ class FourModels(unittest.TestCase):
 
 class Growing(unittest.TestCase):
     def test_is_held_against_a_hundred_thousand_rows(self):
-        grown = [growth.Growth(rows, 1, 1, seconds, 1 << 20) for rows, seconds in [
+        grown = [growth.Growth(rows, 1, 0.05, 1, seconds, 1 << 20) for rows, seconds in [
             (10_000, 0.5), (100_000, 2), (1_000_000, 21)]]
         lines = growth.rows(grown)
         self.assertIn("2.50×, not within 20%", lines[0])
