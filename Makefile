@@ -27,7 +27,7 @@
 #   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
 #   TEST_DATA                test rows for `make evaluate`
 #   ROUNDS, READER           for `make fuzz`: 100000; part of a reader's name, all when absent
-#   BENCH, PAIRS, SCALE      for `make bench`: one workload, pairs of each, part of the sizes (a trial of the tool)
+#   BENCH, PAIRS, SCALE      for `make bench`: one workload or section, pairs (seeds) of each, part of the sizes (a trial)
 #   LARGE                    yes: `make bench` lets growth go on to ten million rows (a file of 5 GB)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
 #

@@ -9,12 +9,13 @@ import composition
 import contestant
 import foreign_load
 import growth
+import losses
 import measurement
 import report
 import startup
 import training
 import written_models
-from workloads import ALL_NAMES, FOUR_MODELS, GROWTH, MEMORY, SECTION_NAMES, START, WRITTEN_MODELS, workload
+from workloads import ALL_NAMES, FOUR_MODELS, GROWTH, LOSSES, MEMORY, SECTION_NAMES, START, WRITTEN_MODELS, workload
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -64,7 +65,7 @@ def main() -> int:
 def _measure(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
     special = {
         START.name: startup.measure, MEMORY: training.measure, WRITTEN_MODELS: written_models.measure,
-        GROWTH: growth.measure,
+        GROWTH: growth.measure, LOSSES: losses.measure,
     }
     if name == FOUR_MODELS:
         return composition.measure(setup, results)
@@ -76,7 +77,8 @@ def _arguments():
     parser.add_argument("--program", type=Path, required=True, help="the built dwcp-bench")
     parser.add_argument("--trainer", type=Path, required=True, help="the built dwcp")
     parser.add_argument("--only", choices=ALL_NAMES + SECTION_NAMES, help="one workload or section (make: BENCH=name)")
-    parser.add_argument("--pairs", type=int, help="pairs of each workload instead of its own number (make: PAIRS=n)")
+    parser.add_argument(
+        "--pairs", type=int, help="pairs of each workload, seeds of losses, instead of their own number (make: PAIRS=n)")
     parser.add_argument(
         "--scale", type=float, default=1,
         help="part of the sizes, for a trial of the tool; its report is bench-trial (make: SCALE=x)")

@@ -9,6 +9,7 @@ from pathlib import Path
 import composition
 import contestant
 import growth
+import losses
 import measurement
 import report
 import written_models
@@ -134,12 +135,31 @@ class FourModels(unittest.TestCase):
 
 class Growing(unittest.TestCase):
     def test_is_held_against_a_hundred_thousand_rows(self):
-        grown = [growth.Growth(rows, 1, 1, seconds, 1 << 20) for rows, seconds in [
+        grown = [growth.Growth(rows, 1, 0.05, 1, seconds, 1 << 20) for rows, seconds in [
             (10_000, 0.5), (100_000, 2), (1_000_000, 21)]]
         lines = growth.rows(grown)
         self.assertIn("2.50×, not within 20%", lines[0])
         self.assertIn("| 1.00× |", lines[1])
         self.assertIn("| 1.05× |", lines[2])
+
+
+class Losses(unittest.TestCase):
+    def test_are_equal_within_one_standard_deviation_of_keras(self):
+        # Mean 2, standard deviation 1.
+        keras = [1.0, 2.0, 3.0]
+        for ours, in_range, verdict in [
+                ([2.5, 3.0, 3.4], 2, "yes"), ([3.0, 3.0, 3.1], 2, "NO: ours is higher"),
+                ([0.5, 0.6, 0.7], 0, "NO: ours is lower")]:
+            compared = losses.Comparison("lstm-b32", "held out", ours, keras)
+            self.assertEqual(compared.in_range, in_range)
+            self.assertTrue(losses.row(compared).endswith(f"| {verdict} |"))
+        self.assertFalse(losses.Comparison("lstm-b32", "held out", [2.0, 2.0, float("nan")], keras).agrees)
+
+    def test_of_other_samples_are_refused(self):
+        reply = {"training samples": 8000, "held-out samples": 2000}
+        losses.require_same_samples(reply, dict(reply))
+        with self.assertRaises(contestant.Failure):
+            losses.require_same_samples(reply, reply | {"held-out samples": 1999})
 
 
 class WrittenModels(unittest.TestCase):

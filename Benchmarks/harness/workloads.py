@@ -149,9 +149,9 @@ GOALS = {
 }
 ALL_NAMES = list(GOALS)
 
-# What a report says beside them: see written_models.py and growth.py.
-WRITTEN_MODELS, GROWTH = "written-models", "growth"
-SECTION_NAMES = [WRITTEN_MODELS, GROWTH]
+# What a report says beside them: see written_models.py, growth.py and losses.py.
+WRITTEN_MODELS, GROWTH, LOSSES = "written-models", "growth", "losses"
+SECTION_NAMES = [WRITTEN_MODELS, GROWTH, LOSSES]
 
 
 def workload(name: str) -> Workload:

@@ -14,6 +14,14 @@ def windows(settings: dict) -> numpy.ndarray:
     return numpy.ascontiguousarray(views.transpose(0, 2, 1))
 
 
+def split(samples: numpy.ndarray, settings: dict) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The first samples, and the last `heldOut`. Windows that share rows with both parts are left out."""
+    count = settings.get("heldOut", 0)
+    if count == 0:
+        return samples, samples[:0]
+    return samples[:len(samples) - count - (settings.get("windowLength", 1) - 1)], samples[-count:]
+
+
 def variant(number: int) -> dict:
     """How the small classifiers of `variants` are trained, in turn."""
     return [{"epochs": 300, "batchSize": 70}, {"epochs": 400, "batchSize": 90}][number % 2]

@@ -21,6 +21,7 @@ PEERS = {
         for kind in ["lstm", "autoencoder", "policy", "variants", "start"]
     },
     "keras-tensorflow, unrolled/lstm": ("keras_networks", "lstm_unrolled"),
+    **{f"keras-jax, each seed/{kind}": ("keras_seeds", kind) for kind in ["lstm", "autoencoder", "policy"]},
     "scikit-learn/forest-fit": ("forests", "fit"),
     "scikit-learn, threads/forest-fit": ("forests", "fit_threaded"),
     "scikit-learn/forest-score": ("forests", "score"),

@@ -50,6 +50,10 @@ struct Settings: Decodable {
     var samples: Int?
     /// Of a network; 1 when absent.
     var epochs: Int?
+    /// Of a network's weights and of the order of its samples; 42 when absent.
+    var seed: UInt64?
+    /// How many of the last samples are not trained on but judged by; 0 when absent.
+    var heldOut: Int?
     var schema: String?
     /// A model file, and the NumPy array `[sample, …]` of what goes in.
     var model: String?

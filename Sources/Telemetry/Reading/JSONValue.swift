@@ -40,21 +40,4 @@ indirect enum JSONValue: Decodable, Equatable {
         case .object: "an object"
         }
     }
-
-    /// Paths of keys in this document that `understood` lacks, sorted. Null members count as absent.
-    func keysMissing(in understood: JSONValue, at path: String = "") -> [String] {
-        switch (self, understood) {
-        case (.object(let given), .object(let known)):
-            given.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
-                let place = path.isEmpty ? key : "\(path).\(key)"
-                if let counterpart = known[key] { return value.keysMissing(in: counterpart, at: place) }
-                return value == .null ? [] : [place]
-            }
-        case (.array(let given), .array(let known)):
-            zip(given, known).enumerated().flatMap { index, pair in
-                pair.0.keysMissing(in: pair.1, at: "\(path)[\(index)]")
-            }
-        default: []
-        }
-    }
 }

@@ -239,32 +239,6 @@ struct ValidationFindings {
     private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
 }
 
-extension [Float] {
-    /// The value that sorting would put at `rank`, in linear time (Hoare, "Algorithm 65: Find", 1961). Reorders the values,
-    /// none of which is NaN.
-    fileprivate mutating func select(_ rank: Int) -> Float {
-        withUnsafeMutableBufferPointer { values in
-            var (low, high) = (0, values.count - 1)
-            while low < high {
-                let pivot = values[(low + high) / 2]
-                var (left, right) = (low, high)
-                // The pivot's value stops either walk inside of low...high.
-                repeat {
-                    while values[left] < pivot { left += 1 }
-                    while values[right] > pivot { right -= 1 }
-                    if left <= right {
-                        values.swapAt(left, right)
-                        left += 1
-                        right -= 1
-                    }
-                } while left <= right
-                if rank <= right { high = right } else if rank >= left { low = left } else { break }
-            }
-            return values[rank]
-        }
-    }
-}
-
 extension String {
     fileprivate var trimmingSpaces: String { hasSuffix(" ") ? String(dropLast()) : self }
 }

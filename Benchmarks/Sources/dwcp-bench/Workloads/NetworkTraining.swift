@@ -10,30 +10,42 @@ import TensorCore
 struct NetworkTraining: Contestant {
     let network: SequentialNetwork
     let data: TrainingData
+    /// Samples of the same data that nothing is learned from, judged by the loss after the last epoch.
+    var heldOut: TrainingData?
     let configuration: TrainingConfiguration
     let threads: Int
+    var seed: UInt64 = 42
 
     func run() throws -> Round {
-        let (loss, seconds) = try Round.measure { try train(threads: ThreadBudget(threads)) }
-        return Round(seconds: seconds, evidence: ["loss": loss])
+        let (last, seconds) = try Round.measure { try lastEpoch(threads: ThreadBudget(threads)) { false } }
+        var evidence = ["loss": last?.loss ?? .nan]
+        if let heldOut {
+            evidence["held-out loss"] = last?.validationLoss ?? .nan
+            evidence["training samples"] = Double(data.samples.sampleCount)
+            evidence["held-out samples"] = Double(heldOut.samples.sampleCount)
+        }
+        return Round(seconds: seconds, evidence: evidence)
     }
 
     /// The last epoch's loss.
     func train(threads: ThreadBudget, isCancelled: () -> Bool = { false }) throws -> Double {
-        let trained = try network.train(
-            on: data, configuration: configuration, stream: RandomStream(seed: 42), threads: threads,
-            isCancelled: isCancelled)
-        return trained.history.last?.loss ?? .nan
+        try lastEpoch(threads: threads, isCancelled: isCancelled)?.loss ?? .nan
+    }
+
+    private func lastEpoch(threads: ThreadBudget, isCancelled: () -> Bool) throws -> EpochRecord? {
+        try network.train(
+            on: data, validation: heldOut, configuration: configuration, stream: RandomStream(seed: seed), threads: threads,
+            isCancelled: isCancelled
+        ).history.last
     }
 
     /// LSTM 128 → LSTM 64 → Dense 32 → 1 on windows of a series; mean squared error.
     static func lstm(_ settings: Settings) throws -> NetworkTraining {
         let samples = try windows(settings)
         let targets = try NumPyArray.read(settings.path("lstm_targets.npy")).values
-        return NetworkTraining(
-            network: lstmNetwork(windowLength: samples.windowLength, features: samples.featureCount),
-            data: TrainingData(samples: samples, targets: .values(targets)),
-            configuration: try configuration(.meanSquaredError, settings), threads: settings.threads)
+        return try NetworkTraining(
+            lstmNetwork(windowLength: samples.windowLength, features: samples.featureCount),
+            TrainingData(samples: samples, targets: .values(targets)), .meanSquaredError, settings)
     }
 
     static func lstmNetwork(windowLength: Int, features: Int) -> SequentialNetwork {
@@ -55,9 +67,8 @@ struct NetworkTraining: Contestant {
                 .lstm(units: 32, returnSequences: true), .lstm(units: 64, returnSequences: true),
                 .timeDistributedDense(units: samples.featureCount),
             ])
-        return NetworkTraining(
-            network: network, data: TrainingData(samples: samples, targets: .inputs()),
-            configuration: try configuration(.meanSquaredError, settings), threads: settings.threads)
+        return try NetworkTraining(
+            network, TrainingData(samples: samples, targets: .inputs()), .meanSquaredError, settings)
     }
 
     /// Dense 128 → 64 → 32 → softmax over three classes; cross-entropy.
@@ -71,9 +82,8 @@ struct NetworkTraining: Contestant {
             ])
         let labels = try NumPyArray.read(settings.path("policy_labels.npy")).values
         let samples = WindowedRows(rows: rows.values, featureCount: rows.shape[1])
-        return NetworkTraining(
-            network: network, data: TrainingData(samples: samples, targets: .values(labels)),
-            configuration: try configuration(.sparseCategoricalCrossEntropy, settings), threads: settings.threads)
+        return try NetworkTraining(
+            network, TrainingData(samples: samples, targets: .values(labels)), .sparseCategoricalCrossEntropy, settings)
     }
 
     /// Every window of the series `series.npy`, `[row, feature]`, as views into it.
@@ -84,10 +94,36 @@ struct NetworkTraining: Contestant {
             rows: series.values, featureCount: series.shape[1], windowLength: length,
             windowEnds: (length - 1 ..< series.shape[0]).map(Int32.init))
     }
+}
 
-    private static func configuration(_ loss: Loss, _ settings: Settings) throws -> TrainingConfiguration {
-        TrainingConfiguration(
+extension NetworkTraining {
+    /// As the settings say: with a part of `data` held out, from their seed.
+    private init(_ network: SequentialNetwork, _ data: TrainingData, _ loss: Loss, _ settings: Settings) throws {
+        self.network = network
+        (self.data, heldOut) = data.split(heldOut: settings.heldOut ?? 0)
+        configuration = TrainingConfiguration(
             loss: loss, optimiser: .adam(), epochs: settings.epochs ?? 1,
             batchSize: try settings.required(settings.batchSize, "batchSize"))
+        threads = settings.threads
+        seed = settings.seed ?? 42
+    }
+}
+
+extension TrainingData {
+    /// The first samples, and the last `count`. Windows that share rows with both parts are left out.
+    fileprivate func split(heldOut count: Int) -> (training: TrainingData, heldOut: TrainingData?) {
+        guard count > 0 else { return (self, nil) }
+        let all = samples.sampleCount
+        return (part(0 ..< all - count - (samples.windowLength - 1)), part(all - count ..< all))
+    }
+
+    private func part(_ range: Range<Int>) -> TrainingData {
+        var part = self
+        part.samples.windowEnds = Array(samples.windowEnds[range])
+        if case .values(let values) = targets {
+            let width = values.count / samples.sampleCount
+            part.targets = .values(Array(values[range.lowerBound * width ..< range.upperBound * width]))
+        }
+        return part
     }
 }
