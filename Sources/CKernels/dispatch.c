@@ -33,3 +33,11 @@ const ck_kernels *ck_kernels_best(void) {
     }
     return best;
 }
+
+const ck_pair_kernels *ck_pair_kernels_beside(const ck_kernels *kernels) {
+    if (kernels == &ck_plain_kernels) { return &ck_plain_pair_kernels; }
+#if defined(__x86_64__)
+    if (kernels == &ck_avx512_kernels && __builtin_cpu_supports("avx512bf16")) { return &ck_avx512bf16_pair_kernels; }
+#endif
+    return NULL;
+}

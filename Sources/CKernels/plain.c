@@ -206,3 +206,67 @@ const ck_kernels ck_plain_kernels = {
     .adam = adam,
     .momentum = momentum,
 };
+
+// Rounded to nearest even; what is too small for the exponent of a normal number becomes zero.
+static uint32_t bfloat16(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits & 0x7F800000u) == 0) { return bits >> 31 << 15; }
+    if ((bits & 0x7FFFFFFFu) > 0x7F800000u) { return bits >> 16 | 0x40; }
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+}
+
+static void put_pair(float low, float high, float *out) {
+    const uint32_t pair = bfloat16(low) | bfloat16(high) << 16;
+    memcpy(out, &pair, sizeof pair);
+}
+
+static void pair_columns(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride) {
+    for (size_t i = 0; i < rows; i++) {
+        const float *row = a + i * a_stride;
+        for (size_t j = 0; j < columns; j += 2) {
+            put_pair(row[j], j + 1 < columns ? row[j + 1] : 0, out + i * out_stride + j / 2);
+        }
+    }
+}
+
+static void pair_rows(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride) {
+    for (size_t pair = (rows + 1) / 2; pair-- > 0;) {
+        const float *low = a + 2 * pair * a_stride, *high = low + a_stride;
+        for (size_t j = 0; j < columns; j++) {
+            put_pair(low[j], 2 * pair + 1 < rows ? high[j] : 0, out + pair * out_stride + j);
+        }
+    }
+}
+
+static void take_pair(const float *pair, float out[2]) {
+    uint32_t bits, halves[2];
+    memcpy(&bits, pair, sizeof bits);
+    halves[0] = bits << 16;
+    halves[1] = bits & 0xFFFF0000u;
+    memcpy(out, halves, sizeof halves);
+}
+
+static float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
+
+static void pair_product(const ck_product *g) {
+    for (size_t i = 0; i < g->m; i++) {
+        for (size_t j = 0; j < g->n; j++) {
+            float sum = g->accumulate ? g->c[i * g->c_stride + j] : g->bias ? g->bias[j] : 0;
+            for (size_t p = 0; p < g->k; p++) {
+                float a[2], b[2];
+                take_pair(g->a_transposed ? g->a + p * g->a_stride + i : g->a + i * g->a_stride + p, a);
+                take_pair(g->b + p * g->b_stride + j, b);
+                sum = flushed(fmaf(a[1], b[1], flushed(sum)));
+                sum = flushed(fmaf(a[0], b[0], sum));
+            }
+            g->c[i * g->c_stride + j] = sum;
+        }
+    }
+}
+
+const ck_pair_kernels ck_plain_pair_kernels = {
+    .product = pair_product,
+    .pair_columns = pair_columns,
+    .pair_rows = pair_rows,
+};

@@ -20,24 +20,11 @@ extension Kernels {
         _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView,
         startingFrom start: ProductStart = .zero
     ) {
-        let (m, k) = transposed ? (a.columns, a.rows) : (a.rows, a.columns)
-        precondition(
-            k == b.rows && m == c.rows && b.columns == c.columns,
-            "cannot multiply [\(m), \(k)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
-        var bias: UnsafePointer<Float>?
-        var accumulate: Int32 = 0
-        switch start {
-        case .zero: break
-        case .bias(let row): bias = row
-        case .current: accumulate = 1
-        }
-        if bias == nil, min(m, b.columns, k) >= Self.largeProduct {
-            BLAS.multiply(a, transposed: transposed, b, into: c, accumulating: accumulate == 1)
+        var product = ck_product(a, transposed: transposed, b, into: c, startingFrom: start)
+        if product.bias == nil, min(product.m, product.n, product.k) >= Self.largeProduct {
+            BLAS.multiply(a, transposed: transposed, b, into: c, accumulating: product.accumulate == 1)
             return
         }
-        var product = ck_product(
-            m: m, n: b.columns, k: k, a: a.base, a_stride: a.stride, a_transposed: transposed ? 1 : 0, b: b.base,
-            b_stride: b.stride, c: c.base, c_stride: c.stride, bias: bias, accumulate: accumulate)
         table.pointee.product(&product)
     }
 
@@ -53,5 +40,27 @@ extension Kernels {
     /// `sums: [columns]` = sum over the rows of `a`, first to last.
     public func sumRows(of a: MatrixView, into sums: UnsafeMutablePointer<Float>) {
         table.pointee.column_sums(a.rows, a.columns, a.base, a.stride, sums)
+    }
+}
+
+extension ck_product {
+    init(
+        _ a: MatrixView, transposed: Bool, _ b: MatrixView, into c: MutableMatrixView,
+        startingFrom start: Kernels.ProductStart
+    ) {
+        let (m, k) = transposed ? (a.columns, a.rows) : (a.rows, a.columns)
+        precondition(
+            k == b.rows && m == c.rows && b.columns == c.columns,
+            "cannot multiply [\(m), \(k)] by [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+        var bias: UnsafePointer<Float>?
+        var accumulate: Int32 = 0
+        switch start {
+        case .zero: break
+        case .bias(let row): bias = row
+        case .current: accumulate = 1
+        }
+        self.init(
+            m: m, n: b.columns, k: k, a: a.base, a_stride: a.stride, a_transposed: transposed ? 1 : 0, b: b.base,
+            b_stride: b.stride, c: c.base, c_stride: c.stride, bias: bias, accumulate: accumulate)
     }
 }

@@ -27,3 +27,18 @@ public struct MutableMatrixView {
         self.stride = stride ?? columns
     }
 }
+
+extension MatrixView {
+    /// The same memory, to read.
+    public init(_ matrix: MutableMatrixView) {
+        self.init(matrix.base, rows: matrix.rows, columns: matrix.columns, stride: matrix.stride)
+    }
+}
+
+extension MutableMatrixView {
+    /// Some of the rows.
+    public func rows(_ range: Range<Int>) -> MutableMatrixView {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "the matrix has \(rows) rows, not \(range)")
+        return MutableMatrixView(base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+    }
+}

@@ -12,6 +12,7 @@
 #include "dropout.h"
 #include "loss.h"
 #include "lstm.h"
+#include "matrix.h"
 #include "optimiser.h"
 #include "product.h"
 

@@ -1,0 +1,38 @@
+import CKernels
+
+/// Matrix products of bfloat16 numbers, summed in float32.
+///
+/// Their factors are made by `pairColumns` and `pairRows`: two neighbours in the direction that the product sums over, rounded to
+/// bfloat16, in the memory of one float, which is moved but never computed with. A missing second neighbour is zero.
+public struct PairKernels: Sendable {
+    nonisolated(unsafe) private let table: UnsafePointer<ck_pair_kernels>
+
+    /// Nil unless these are the kernels of a set that multiplies bfloat16: AVX-512 where the processor has AVX-512 BF16, or
+    /// the plain loops.
+    public init?(beside kernels: Kernels) {
+        guard let table = ck_pair_kernels_beside(kernels.table) else { return nil }
+        self.table = table
+    }
+
+    /// `[rows, columns]` → `[rows, ⌈columns / 2⌉]`: for the left factor.
+    public func pairColumns(of a: MatrixView, into pairs: MutableMatrixView) {
+        precondition(pairs.rows == a.rows && pairs.columns == (a.columns + 1) / 2, "a row's pairs are half its numbers")
+        table.pointee.pair_columns(a.rows, a.columns, a.base, a.stride, pairs.base, pairs.stride)
+    }
+
+    /// `[rows, columns]` → `[⌈rows / 2⌉, columns]`: for the right factor, and for the left one transposed.
+    public func pairRows(of a: MatrixView, into pairs: MutableMatrixView) {
+        precondition(pairs.rows == (a.rows + 1) / 2 && pairs.columns == a.columns, "a column's pairs are half its numbers")
+        table.pointee.pair_rows(a.rows, a.columns, a.base, a.stride, pairs.base, pairs.stride)
+    }
+
+    /// `c = start + op(a) · b` as `Kernels.multiply`, where `a` and `b` hold pairs.
+    /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
+    public func multiply(
+        _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView,
+        startingFrom start: Kernels.ProductStart = .zero
+    ) {
+        var product = ck_product(a, transposed: transposed, b, into: c, startingFrom: start)
+        table.pointee.product(&product)
+    }
+}

@@ -1,0 +1,145 @@
+import Testing
+import TestSupport
+
+@testable import TensorCore
+
+/// Products of bfloat16 numbers: the plain loops against closed forms, the processor's instruction against the plain loops, bit
+/// by bit. Where the processor lacks it, only the plain loops are tested.
+@Suite struct PairKernelTests {
+    private static let plain = PairKernels(beside: KernelTests.plain)!
+    private static let all = [KernelTests.plain, Kernels(.avx512)].compactMap { $0 }.compactMap(PairKernels.init(beside:))
+
+    /// The upper half of the float, rounded to nearest even, as a float.
+    private static func rounded(_ x: Float) -> Float {
+        let bits = x.bitPattern
+        return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+    }
+
+    private static func halves(_ pair: Float) -> [Float] {
+        [Float(bitPattern: pair.bitPattern << 16), Float(bitPattern: pair.bitPattern & 0xFFFF_0000)]
+    }
+
+    @Test("numbers are rounded to the nearest of 8 significant bits, ties to even, and those below the normal range to zero")
+    func rounding() {
+        let cases: [(Float, Float)] = [
+            (1, 1), (-2.5, -2.5), (1 + 0x1p-8, 1), (1 + 0x1.8p-7, 1 + 0x1p-6), (1 + 0x1.001p-8, 1 + 0x1p-7),
+            (-(1 + 0x1.8p-7), -(1 + 0x1p-6)), (0x1p-126, 0x1p-126), (0x1p-130, 0), (0, 0), (.infinity, .infinity),
+            (.greatestFiniteMagnitude, .infinity),
+        ]
+        for kernels in Self.all {
+            let pairs = Self.pairColumns(cases.map(\.0), columns: cases.count, kernels)
+            #expect(Array(pairs.flatMap(Self.halves).prefix(cases.count)) == cases.map(\.1))
+            #expect(Self.halves(Self.pairColumns([.nan], columns: 1, kernels)[0])[0].isNaN)
+        }
+    }
+
+    @Test("pairs hold neighbours in a row or in a column, the first one low, a missing one zero", arguments: [1, 2, 7, 16, 33, 70])
+    func pairs(columns: Int) {
+        for rows in [1, 2, 5] {
+            let numbers = KernelTests.numbers(rows * columns, seed: 5)
+            func number(_ row: Int, _ column: Int) -> Float {
+                row < rows && column < columns ? Self.rounded(numbers[row * columns + column]) : 0
+            }
+            for kernels in Self.all {
+                let across = Self.pairColumns(numbers, columns: columns, kernels)
+                let expectedAcross = (0 ..< rows).flatMap { row in
+                    stride(from: 0, to: columns, by: 2).map { [number(row, $0), number(row, $0 + 1)] }
+                }
+                #expect(across.map(Self.halves) == expectedAcross)
+                let down = Self.pairRows(numbers, columns: columns, kernels)
+                let expectedDown = stride(from: 0, to: rows, by: 2).flatMap { row in
+                    (0 ..< columns).map { [number(row, $0), number(row + 1, $0)] }
+                }
+                #expect(down.map(Self.halves) == expectedDown)
+            }
+        }
+    }
+
+    @Test("pairs of rows may take the last rows' place", arguments: [1, 2, 3, 8, 9])
+    func inPlace(rows: Int) {
+        let columns = 37, pairs = (rows + 1) / 2
+        let numbers = KernelTests.numbers(rows * columns, seed: 6)
+        for kernels in Self.all {
+            var memory = numbers
+            memory.withUnsafeMutableBufferPointer { memory in
+                let all = MutableMatrixView(memory.baseAddress!, rows: rows, columns: columns)
+                kernels.pairRows(of: MatrixView(all), into: all.rows(rows - pairs ..< rows))
+            }
+            let apart = Self.pairRows(numbers, columns: columns, kernels)
+            #expect(memory.suffix(pairs * columns).map(\.bitPattern) == apart.map(\.bitPattern))
+        }
+    }
+
+    /// A sum of 2k products in float32 is within (2k + 1) · 2⁻²⁴ of the sum of their magnitudes, which are below 1 each.
+    @Test("products of every shape are those of the rounded factors, and the same bits from the instruction and the plain loop")
+    func products() {
+        for (seed, shape) in KernelTests.shapes.enumerated() {
+            for transposed in [false, true] {
+                let (m, n, k) = (shape.m, shape.n, shape.k)
+                let a = KernelTests.numbers(m * k, seed: 3 * UInt64(seed)), b = KernelTests.numbers(k * n, seed: 3 * UInt64(seed) + 1)
+                let start = KernelTests.numbers(m * n, seed: 3 * UInt64(seed) + 2)
+                let found = Self.all.map { Self.product(a, b, start, shape, transposed: transposed, $0) }
+                var expected = start
+                for i in 0 ..< m {
+                    for j in 0 ..< n {
+                        expected[i * n + j] = Float((0 ..< k).reduce(Double(start[i * n + j])) { sum, p in
+                            sum + Double(Self.rounded(transposed ? a[p * m + i] : a[i * k + p])) * Double(Self.rounded(b[p * n + j]))
+                        })
+                    }
+                }
+                for result in found {
+                    #expect(mismatch(result, expected, absolute: Double(k + 2) * 0x1p-24 * Double(k + 1)) == nil, "\(shape)")
+                    #expect(result.map(\.bitPattern) == found[0].map(\.bitPattern), "\(shape), transposed \(transposed)")
+                }
+            }
+        }
+    }
+
+    @Test("only plain loops and AVX-512 with BF16 have them")
+    func availability() {
+        for set in [Kernels.InstructionSet.baseline, .avx2] {
+            #expect(Kernels(set).flatMap(PairKernels.init(beside:)) == nil)
+        }
+    }
+
+    private static func pairColumns(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
+        let rows = numbers.count / columns, pairs = (columns + 1) / 2
+        var result = [Float](repeating: 0, count: rows * pairs)
+        result.withUnsafeMutableBufferPointer { result in
+            kernels.pairColumns(
+                of: MatrixView(numbers, rows: rows, columns: columns),
+                into: MutableMatrixView(result.baseAddress!, rows: rows, columns: pairs))
+        }
+        return result
+    }
+
+    private static func pairRows(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
+        let rows = numbers.count / columns, pairs = (rows + 1) / 2
+        var result = [Float](repeating: 0, count: pairs * columns)
+        result.withUnsafeMutableBufferPointer { result in
+            kernels.pairRows(
+                of: MatrixView(numbers, rows: rows, columns: columns),
+                into: MutableMatrixView(result.baseAddress!, rows: pairs, columns: columns))
+        }
+        return result
+    }
+
+    /// start + op(a) · b, with `a: [m, k]` or, transposed, `[k, m]`.
+    private static func product(
+        _ a: [Float], _ b: [Float], _ start: [Float], _ shape: KernelTests.Shape, transposed: Bool, _ kernels: PairKernels
+    ) -> [Float] {
+        let (m, n, k) = (shape.m, shape.n, shape.k)
+        guard k > 0 else { return start }
+        let pairs = (k + 1) / 2
+        let left = transposed ? pairRows(a, columns: m, kernels) : pairColumns(a, columns: k, kernels)
+        let right = pairRows(b, columns: n, kernels)
+        var result = start
+        result.withUnsafeMutableBufferPointer { result in
+            kernels.multiply(
+                MatrixView(left, rows: transposed ? pairs : m, columns: transposed ? m : pairs), transposed: transposed,
+                MatrixView(right, rows: pairs, columns: n),
+                into: MutableMatrixView(result.baseAddress!, rows: m, columns: n), startingFrom: .current)
+        }
+        return result
+    }
+}
