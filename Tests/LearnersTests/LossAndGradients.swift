@@ -16,9 +16,10 @@ extension SequentialNetwork {
     /// Loss and gradients of all samples as one batch, in training mode.
     func lossAndGradients(
         of data: TrainingData, loss: Loss, weights: NetworkWeights, dropoutKey: UInt64 = 7,
-        kernels: Kernels = .best
+        kernels: Kernels = .best, precision: Precision = .float32
     ) throws -> (loss: Double, gradients: NetworkWeights) {
-        let compiled = try CompiledNetwork(self, absorbing: loss.absorbedActivation)
+        let compiled = try CompiledNetwork(
+            self, absorbing: loss.absorbedActivation, pairKernels: try precision.pairKernels(beside: kernels))
         let store = try SampleStore(data, for: compiled, loss: loss, purpose: "training")
         let engine = StepEngine(compiled, loss: loss, batchSize: store.count, threads: 1, kernels: kernels)
         try engine.load(weights)

@@ -10,9 +10,15 @@ struct LSTMLayer: Layer {
     let inputShape: SampleShape
     let units: Int
     let returnSequences: Bool
+    /// For products of bfloat16 numbers instead of float32.
+    let pairKernels: PairKernels?
 
-    private var features: Int { inputShape.features }
-    private var steps: Int { inputShape.steps }
+    var features: Int { inputShape.features }
+    var steps: Int { inputShape.steps }
+
+    /// Where the recurrent kernel and the bias begin in the parameters.
+    var recurrentOffset: Int { 4 * units * features }
+    var biasOffset: Int { 4 * units * (features + units) }
 
     var outputShape: SampleShape { SampleShape(time: returnSequences ? steps : nil, features: units) }
 
@@ -26,32 +32,43 @@ struct LSTMLayer: Layer {
         ]
     }
 
-    func scratchCount(samples: Int) -> Int { Scratch.count(layer: self, samples: samples) }
+    func scratchCount(samples: Int) -> Int {
+        Memory.count(layer: self, samples: samples)
+            + (pairKernels == nil ? 0 : PairProducts.count(layer: self, samples: samples))
+    }
 
     func forward(_ pass: LayerPass) {
-        let scratch = Scratch(layer: self, pass: pass)
-        let kernel = MatrixView(pass.parameters, rows: features, columns: 4 * units)
-        let recurrentKernel = MatrixView(pass.parameters + 4 * units * features, rows: units, columns: 4 * units)
-        pass.kernels.multiply(
-            MatrixView(pass.input, rows: steps * pass.samples, columns: features), kernel,
-            into: MutableMatrixView(scratch.gates, rows: steps * pass.samples, columns: 4 * units),
-            startingFrom: .bias(pass.parameters + 4 * units * (features + units)))
-        for time in 0 ..< steps {
-            if time > 0 {
-                pass.kernels.multiply(
-                    MatrixView(scratch.hidden(time - 1), rows: pass.samples, columns: units), recurrentKernel,
-                    into: MutableMatrixView(scratch.gates(time), rows: pass.samples, columns: 4 * units),
-                    startingFrom: .current)
-            }
-            pass.kernels.lstmForward(scratch.step(time), hidden: scratch.hidden(time))
+        let memory = Memory(layer: self, pass: pass)
+        if let pairKernels {
+            forward(pass, memory, PairProducts(layer: self, pass: pass, memory: memory, kernels: pairKernels))
+        } else {
+            forward(pass, memory, FloatProducts(layer: self, pass: pass, memory: memory))
         }
-        if !returnSequences { pass.output.update(from: scratch.hidden(steps - 1), count: pass.samples * units) }
     }
 
     func backward(_ pass: LayerPass, _ gradient: LayerGradient) {
-        let scratch = Scratch(layer: self, pass: pass)
-        let recurrentTransposed = MatrixView(pass.transposes + 4 * units * features, rows: 4 * units, columns: units)
-        scratch.cellGradient.update(repeating: 0, count: pass.samples * units)
+        let memory = Memory(layer: self, pass: pass)
+        if let pairKernels {
+            backward(pass, gradient, memory, PairProducts(layer: self, pass: pass, memory: memory, kernels: pairKernels))
+        } else {
+            backward(pass, gradient, memory, FloatProducts(layer: self, pass: pass, memory: memory))
+        }
+    }
+
+    private func forward(_ pass: LayerPass, _ memory: Memory, _ products: some LSTMProducts) {
+        products.projectInput()
+        for time in 0 ..< steps {
+            if time > 0 { products.addRecurrent(time) }
+            pass.kernels.lstmForward(memory.step(time), hidden: memory.hidden(time))
+        }
+        if !returnSequences { pass.output.update(from: memory.hidden(steps - 1), count: pass.samples * units) }
+    }
+
+    private func backward(
+        _ pass: LayerPass, _ gradient: LayerGradient, _ memory: Memory, _ products: some LSTMProducts
+    ) {
+        products.beginBackward(gradient)
+        memory.cellGradient.update(repeating: 0, count: pass.samples * units)
         for time in (0 ..< steps).reversed() {
             let isLast = time == steps - 1
             let above: UnsafePointer<Float>? =
@@ -59,35 +76,12 @@ struct LSTMLayer: Layer {
                 ? UnsafePointer(gradient.output + time * pass.samples * units)
                 : isLast ? UnsafePointer(gradient.output) : nil
             pass.kernels.lstmBackward(
-                scratch.step(time), outputGradient: above,
-                nextHiddenGradient: isLast ? nil : UnsafePointer(scratch.hiddenGradient),
-                cellGradient: scratch.cellGradient)
-            if time > 0 {
-                pass.kernels.multiply(
-                    MatrixView(scratch.gates(time), rows: pass.samples, columns: 4 * units), recurrentTransposed,
-                    into: MutableMatrixView(scratch.hiddenGradient, rows: pass.samples, columns: units))
-            }
+                memory.step(time), outputGradient: above,
+                nextHiddenGradient: isLast ? nil : UnsafePointer(memory.hiddenGradient),
+                cellGradient: memory.cellGradient)
+            products.backpropagate(time, gradient)
         }
-        weightGradients(pass, gradient, scratch)
-    }
-
-    /// With the gradients of all weighted sums in place of the gates, each tensor's gradient is one product over all steps.
-    private func weightGradients(_ pass: LayerPass, _ gradient: LayerGradient, _ scratch: Scratch) {
-        let rows = steps * pass.samples
-        let sums = MatrixView(scratch.gates, rows: rows, columns: 4 * units)
-        pass.kernels.multiply(
-            MatrixView(pass.input, rows: rows, columns: features), transposed: true, sums,
-            into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units))
-        let later = rows - pass.samples
-        pass.kernels.multiply(
-            MatrixView(scratch.hidden(0), rows: later, columns: units), transposed: true,
-            MatrixView(scratch.gates + pass.samples * 4 * units, rows: later, columns: 4 * units),
-            into: MutableMatrixView(gradient.parameters + 4 * units * features, rows: units, columns: 4 * units))
-        pass.kernels.sumRows(of: sums, into: gradient.parameters + 4 * units * (features + units))
-        guard let inputGradient = gradient.input else { return }
-        pass.kernels.multiply(
-            sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
-            into: MutableMatrixView(inputGradient, rows: rows, columns: features))
+        products.endBackward(gradient)
     }
 
     func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation {
@@ -99,7 +93,7 @@ struct LSTMLayer: Layer {
 
 extension LSTMLayer {
     /// The layer's memory for one shard, time-major.
-    private struct Scratch {
+    struct Memory {
         let samples: Int
         let units: Int
         /// `[T, B, 4U]`: weighted sums, then gate activations, then gradients of the sums.
@@ -111,6 +105,8 @@ extension LSTMLayer {
         /// `[B, U]` each.
         let cellGradient: UnsafeMutablePointer<Float>
         let hiddenGradient: UnsafeMutablePointer<Float>
+        /// What lies behind all this.
+        let rest: UnsafeMutablePointer<Float>
 
         static func count(layer: LSTMLayer, samples: Int) -> Int {
             let state = samples * layer.units
@@ -128,6 +124,7 @@ extension LSTMLayer {
             hiddenGradient = cellGradient + state
             // All hidden states are the output, or else kept here.
             hiddens = layer.returnSequences ? pass.output : hiddenGradient + state
+            rest = pass.scratch + Self.count(layer: layer, samples: pass.samples)
         }
 
         func gates(_ time: Int) -> UnsafeMutablePointer<Float> { gates + time * samples * 4 * units }

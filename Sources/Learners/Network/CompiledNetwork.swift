@@ -18,7 +18,7 @@ struct CompiledNetwork: Sendable {
 
     /// - Parameter absorbing: an activation that the loss takes over when the last layer ends with it.
     /// - Throws: `NetworkError` naming the layer that does not fit.
-    init(_ network: SequentialNetwork, absorbing absorbed: Activation? = nil) throws {
+    init(_ network: SequentialNetwork, absorbing absorbed: Activation? = nil, pairKernels: PairKernels? = nil) throws {
         specification = network
         var layers: [any Layer] = []
         var normalization: FeatureNormalization?
@@ -33,7 +33,7 @@ struct CompiledNetwork: Sendable {
                 continue
             }
             let ends = index == network.layers.count - 1
-            let compiled = try layer.compiled(name: name, input: shape, absorbing: ends ? absorbed : nil)
+            let compiled = try layer.compiled(name: name, input: shape, absorbing: ends ? absorbed : nil, pairKernels: pairKernels)
             layers.append(compiled)
             shape = compiled.outputShape
         }
@@ -108,7 +108,7 @@ struct FeatureNormalization: Sendable {
 
 extension LayerSpecification {
     /// The layer for this input shape.
-    fileprivate func compiled(name: String, input: SampleShape, absorbing absorbed: Activation?) throws -> any Layer {
+    fileprivate func compiled(name: String, input: SampleShape, absorbing absorbed: Activation?, pairKernels: PairKernels?) throws -> any Layer {
         func positive(_ value: Int, _ what: String) throws {
             guard value > 0 else {
                 throw NetworkError(layer: name, found: "has \(value) \(what)", advice: "give at least 1")
@@ -147,7 +147,7 @@ extension LayerSpecification {
         case .lstm(let units, let returnSequences):
             try positive(units, "units")
             try sequence()
-            return LSTMLayer(inputShape: input, units: units, returnSequences: returnSequences)
+            return LSTMLayer(inputShape: input, units: units, returnSequences: returnSequences, pairKernels: pairKernels)
         case .dropout(let rate):
             guard rate >= 0, rate < 1 else {
                 throw NetworkError(layer: name, found: "has the rate \(rate)", advice: "give a rate in 0 ..< 1")

@@ -10,11 +10,12 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
     public var largestGradientNorm: Float?
     public var earlyStopping: EarlyStopping?
     public var learningRateReduction: LearningRateReduction?
+    public var precision: Precision
 
     public init(
         loss: Loss, optimiser: Optimiser = .adam(), epochs: Int, batchSize: Int = 32, shuffles: Bool = true,
         largestGradientNorm: Float? = nil, earlyStopping: EarlyStopping? = nil,
-        learningRateReduction: LearningRateReduction? = nil
+        learningRateReduction: LearningRateReduction? = nil, precision: Precision = .float32
     ) {
         self.loss = loss
         self.optimiser = optimiser
@@ -24,6 +25,7 @@ public struct TrainingConfiguration: Sendable, Equatable, Codable {
         self.largestGradientNorm = largestGradientNorm
         self.earlyStopping = earlyStopping
         self.learningRateReduction = learningRateReduction
+        self.precision = precision
     }
 }
 

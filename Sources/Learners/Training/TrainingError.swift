@@ -8,12 +8,14 @@ public enum TrainingError: ExplainedError, Equatable {
     case cancelled(epochsFinished: Int)
     /// A setting makes no sense.
     case invalidConfiguration(String)
+    /// The processor, or the instruction set that was forced, has no such products.
+    case unsupportedPrecision(Precision, kernels: String)
 
     public var category: FailureCategory {
         switch self {
         case .diverged: .failure
         case .cancelled: .interrupted
-        case .invalidConfiguration: .usage
+        case .invalidConfiguration, .unsupportedPrecision: .usage
         }
     }
 
@@ -26,6 +28,10 @@ public enum TrainingError: ExplainedError, Equatable {
             "training was cancelled after \(epochs) finished epoch\(epochs == 1 ? "" : "s")"
         case .invalidConfiguration(let reason):
             "cannot train: \(reason)"
+        case .unsupportedPrecision(let precision, let kernels):
+            "cannot train with --precision \(precision.rawValue): it needs a processor with AVX-512 BF16 (the flag avx512_bf16 in "
+                + "/proc/cpuinfo), found the instruction set \(kernels) without it; use --precision float32, and leave "
+                + "DWCP_INSTRUCTION_SET unset"
         }
     }
 }

@@ -51,7 +51,8 @@ final class TrainingRun {
     ) throws {
         try Self.check(configuration)
         let loss = configuration.loss
-        let compiled = try CompiledNetwork(network, absorbing: loss.absorbedActivation)
+        let compiled = try CompiledNetwork(
+            network, absorbing: loss.absorbedActivation, pairKernels: try configuration.precision.pairKernels())
         training = try SampleStore(data, for: compiled, loss: loss, purpose: "training")
         self.validation = try validation.map { try SampleStore($0, for: compiled, loss: loss, purpose: "validation") }
         engine = StepEngine(compiled, loss: loss, batchSize: min(configuration.batchSize, training.count), threads: threads)

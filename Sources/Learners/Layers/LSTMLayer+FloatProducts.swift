@@ -1,0 +1,72 @@
+import TensorCore
+
+/// The matrix products of an LSTM layer for one shard, in one precision.
+protocol LSTMProducts {
+    /// All steps' weighted sums of the input, bias included, into the gates.
+    func projectInput()
+    /// Adds the weighted sums of the previous step's hidden state to the gates of `time` > 0.
+    func addRecurrent(_ time: Int)
+    /// Called before the first step backward.
+    func beginBackward(_ gradient: LayerGradient)
+    /// With the gradients of the weighted sums in the gates of `time`: the gradient of the previous step's hidden state, if
+    /// there is one. The gates of `time` and of later steps may be overwritten.
+    func backpropagate(_ time: Int, _ gradient: LayerGradient)
+    /// All of `gradient` that `backpropagate` has left to do.
+    func endBackward(_ gradient: LayerGradient)
+}
+
+extension LSTMLayer {
+    /// In float32: each tensor's gradient is one product over all steps.
+    struct FloatProducts: LSTMProducts {
+        let layer: LSTMLayer
+        let pass: LayerPass
+        let memory: Memory
+
+        private var units: Int { layer.units }
+        private var features: Int { layer.features }
+        private var rows: Int { layer.steps * pass.samples }
+
+        func projectInput() {
+            pass.kernels.multiply(
+                MatrixView(pass.input, rows: rows, columns: features),
+                MatrixView(pass.parameters, rows: features, columns: 4 * units),
+                into: MutableMatrixView(memory.gates, rows: rows, columns: 4 * units),
+                startingFrom: .bias(pass.parameters + layer.biasOffset))
+        }
+
+        func addRecurrent(_ time: Int) {
+            pass.kernels.multiply(
+                MatrixView(memory.hidden(time - 1), rows: pass.samples, columns: units),
+                MatrixView(pass.parameters + layer.recurrentOffset, rows: units, columns: 4 * units),
+                into: MutableMatrixView(memory.gates(time), rows: pass.samples, columns: 4 * units),
+                startingFrom: .current)
+        }
+
+        func beginBackward(_ gradient: LayerGradient) {}
+
+        func backpropagate(_ time: Int, _ gradient: LayerGradient) {
+            guard time > 0 else { return }
+            pass.kernels.multiply(
+                MatrixView(memory.gates(time), rows: pass.samples, columns: 4 * units),
+                MatrixView(pass.transposes + layer.recurrentOffset, rows: 4 * units, columns: units),
+                into: MutableMatrixView(memory.hiddenGradient, rows: pass.samples, columns: units))
+        }
+
+        func endBackward(_ gradient: LayerGradient) {
+            let sums = MatrixView(memory.gates, rows: rows, columns: 4 * units)
+            pass.kernels.multiply(
+                MatrixView(pass.input, rows: rows, columns: features), transposed: true, sums,
+                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units))
+            let later = rows - pass.samples
+            pass.kernels.multiply(
+                MatrixView(memory.hidden(0), rows: later, columns: units), transposed: true,
+                MatrixView(memory.gates(1), rows: later, columns: 4 * units),
+                into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units))
+            pass.kernels.sumRows(of: sums, into: gradient.parameters + layer.biasOffset)
+            guard let inputGradient = gradient.input else { return }
+            pass.kernels.multiply(
+                sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
+                into: MutableMatrixView(inputGradient, rows: rows, columns: features))
+        }
+    }
+}
