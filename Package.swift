@@ -85,7 +85,7 @@ let package = Package(
             "Telemetry",
             "Simulation", "Importing", "Metrics", "Randomness", "Failures", "Files", subprocess, system,
         ]),
-        .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
+        .executableTarget(name: "dwcp", dependencies: ["Pipeline", "Evaluation", "Learners", "Telemetry", "Failures", argumentParser], swiftSettings: strict),
 
         // Tests.
         module("TestSupport", ["ModelGraph", "Telemetry", "Randomness"]),

@@ -30,11 +30,14 @@ public struct TrainingInput: Sendable {
     var stream: RandomStream
     /// How many threads the training may use; the number may change meanwhile and never changes a result.
     public var threads: ThreadBudget
+    /// Of the LSTM layers' matrix products; models without them do not depend on it.
+    public var precision: Precision
 
     public init(
         schema: Schema, kind: ModelKind, selection: FeatureSelection, split: TemporalSplit, incidents: [Incident]?,
         codecProfile: CodecProfile?, hyperparameters: [String: Double], windowLength: Int, gates: [GateDefinition],
-        metadata: [String: String], seed: UInt64, threads: ThreadBudget
+        metadata: [String: String], seed: UInt64, threads: ThreadBudget,
+        precision: Precision = .float32
     ) {
         self.schema = schema
         self.kind = kind
@@ -48,6 +51,7 @@ public struct TrainingInput: Sendable {
         self.metadata = metadata
         stream = RandomStream(seed: seed).child(kind.rawValue)
         self.threads = threads
+        self.precision = precision
     }
 }
 
@@ -127,7 +131,8 @@ extension TrainingInput {
             batchSize: try count("batch_size"), largestGradientNorm: 1,
             earlyStopping: EarlyStopping(patience: try count("patience")),
             learningRateReduction: LearningRateReduction(
-                factor: Float(try number("plateau_factor")), patience: try count("plateau_patience"), smallestRate: 1e-5))
+                factor: Float(try number("plateau_factor")), patience: try count("plateau_patience"), smallestRate: 1e-5),
+            precision: precision)
     }
 
     /// The metadata of the model's artifacts.

@@ -34,7 +34,7 @@ enum ImportTable {
             "Trainers", "Learners", "TensorCore", "Evaluation", "Reports", "ModelArtifacts", "ModelGraph", "Inference", "Telemetry",
             "Simulation", "Importing", "Metrics", "Randomness", "Failures", "Files", "Subprocess", "SystemPackage",
         ],
-        "dwcp": ["Pipeline", "Evaluation", "Telemetry", "Failures", "ArgumentParser"],
+        "dwcp": ["Pipeline", "Evaluation", "Learners", "Telemetry", "Failures", "ArgumentParser"],
         "TestSupport": ["ModelGraph", "Telemetry", "Randomness"],
     ]
 

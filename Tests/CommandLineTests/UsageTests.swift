@@ -16,6 +16,7 @@ import Testing
             (["train-all", "--data-path", "d", "--set", "learning_rate"], "is not name=value"),
             (["train-all", "--data-path", "d", "--parallel", "--sequential"], "--sequential"),
             (["train-all", "--data-path", "d", "--gate", "maybe"], "maybe"),
+            (["train-all", "--data-path", "d", "--precision", "float16"], "float16"),
             (["train", "bandwidth", "--data-path", "d"], "--output"),
             (["train", "bandwidth", "--data-path", "d", "--output", "m.h5"], "must end in .keras or .onnx"),
             (["train", "bandwidth", "--data-path", "d", "--output", "m.keras", "--window-size", "1"], "at least 2"),
@@ -37,6 +38,17 @@ import Testing
         let isExplained = message.split(separator: "|").contains { result.errors.contains($0) }
         #expect(isExplained, "\(result.errors)")
         #expect(result.output.isEmpty)
+    }
+
+    @Test("a precision that the processor lacks is wrong usage, said before anything is read", arguments: [
+        ["train-all", "--data-path", "/absent/d.csv", "--quiet"],
+        ["train", "latency", "--data-path", "/absent/d.csv", "--output", "/absent/m.keras", "--quiet"],
+    ])
+    func missingPrecision(arguments: [String]) async throws {
+        let result = try await Program.run(
+            arguments + ["--precision", "bf16"], environment: ["DWCP_INSTRUCTION_SET": "baseline"])
+        #expect(result.exitCode == 64)
+        #expect(result.lastLine.contains("AVX-512 BF16") && result.lastLine.contains("--precision float32"))
     }
 
     @Test("help and version answer on standard output and exit with 0", arguments: [

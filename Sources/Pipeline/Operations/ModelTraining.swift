@@ -18,6 +18,7 @@ public enum ModelTraining {
     public static func train(
         _ options: TrainModelOptions, threads: ThreadBudget, onEvent: @escaping @Sendable (TrainingEvent) -> Void
     ) async throws -> ModelReport {
+        try options.training.precision.requireSupport()
         let start = ContinuousClock.now
         let date = RunClock.text()
         onEvent(.phase("reading data"))
@@ -45,7 +46,7 @@ public enum ModelTraining {
                 trainingSeconds: seconds),
             history: trained.history, bestEpoch: trained.bestEpoch, hyperparameters: input.hyperparameters,
             settings: .init(
-                seed: options.training.seed, windowLength: input.windowLength,
+                seed: options.training.seed, precision: options.training.precision, windowLength: input.windowLength,
                 features: input.selection.features.map(\.name), schemaSha256: recording.schemaSHA256))
     }
 
@@ -71,7 +72,7 @@ public enum ModelTraining {
                 MetadataKey.schemaSHA256: recording.schemaSHA256, MetadataKey.seed: String(training.seed),
                 "producer": "dwcp \(ProgramVersion.current)",
             ],
-            seed: training.seed, threads: threads)
+            seed: training.seed, threads: threads, precision: training.precision)
     }
 
     /// Writes every format of the options that the model has; each file is proven before the next is written.

@@ -2,6 +2,7 @@ import Evaluation
 import Failures
 import Files
 import Foundation
+import Learners
 import ModelArtifacts
 public import Telemetry
 import TensorCore
@@ -37,6 +38,7 @@ public struct TrainAll: Sendable {
     ///   the task was cancelled. Failed trainers and missed targets are part of the result.
     public func run(progress: ProgressDisplay) async throws -> CommandResult {
         let start = (clock: ContinuousClock.now, date: RunClock.text())
+        try options.training.precision.requireSupport()
         let data = try examine(options.data, options.models, true)
         let inputs = try inputFiles()
         let folder = options.folder

@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Learners
 public import Telemetry
 
 /// Everything that `dwcp train-all` can be told.
@@ -54,6 +55,7 @@ public struct TrainAllOptions: Sendable, Codable, Equatable {
         add("--seed", training.seed)
         // The orchestrator gives more.
         add("--threads", 1)
+        add("--precision", training.precision.rawValue)
         add("--gate", training.gateRule.rawValue)
         if model != .reliability {
             add("--epochs", training.epochs)

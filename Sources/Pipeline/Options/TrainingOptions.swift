@@ -1,5 +1,6 @@
 public import Evaluation
 import Foundation
+public import Learners
 
 /// Settings that a trainer takes, whichever model it trains. Absent ones come from the schema.
 public struct TrainingOptions: Sendable, Codable, Equatable {
@@ -17,13 +18,14 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var exportFormats: [ExportFormat]
     /// Threads of one trainer. Never changes a result.
     public var threads: Int
+    public var precision: Precision
 
     /// - Parameter threads: all cores when absent.
     public init(
         seed: UInt64 = 42, epochs: Int? = nil, batchSize: Int? = nil, windowLength: Int? = nil,
         hyperparameters: [String: Double] = [:], targets: [String: Double] = [:], gateRule: GateRule = .point,
         exportFormats: [ExportFormat] = ExportFormat.allCases,
-        threads: Int? = nil
+        threads: Int? = nil, precision: Precision = .float32
     ) {
         self.seed = seed
         self.epochs = epochs
@@ -34,6 +36,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         self.gateRule = gateRule
         self.exportFormats = exportFormats
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        self.precision = precision
     }
 }
 

@@ -14,17 +14,21 @@ public struct ModelReport: Sendable, Equatable {
     public var bestEpoch: Int
     /// The values in effect, by the schema's names.
     public var hyperparameters: [String: Double]
-    /// What else a reader needs to repeat the training: seed, window, features.
+    /// What else a reader needs to repeat the training: seed, precision, window, features.
     public var settings: Settings
 
     public struct Settings: Sendable, Codable, Equatable {
         public var seed: UInt64
+        public var precision: Precision
         public var windowLength: Int
         public var features: [String]
         public var schemaSha256: String
 
-        public init(seed: UInt64, windowLength: Int, features: [String], schemaSha256: String) {
+        public init(
+            seed: UInt64, precision: Precision = .float32, windowLength: Int, features: [String], schemaSha256: String
+        ) {
             self.seed = seed
+            self.precision = precision
             self.windowLength = windowLength
             self.features = features
             self.schemaSha256 = schemaSha256

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Learners
 import Pipeline
 
 /// Flags of every training command.
@@ -9,6 +10,13 @@ struct TrainingFlags: ParsableArguments {
 
     @Option(help: "Threads in all; every core when absent. Never changes a result.")
     var threads: Int?
+
+    @Option(
+        help: """
+            Factors of the LSTM layers' matrix products in training: float32, or bf16, which is faster on processors with AVX-512 \
+            BF16 and gives other weights.
+            """)
+    var precision: Precision = .float32
 
     @Option(
         help: ArgumentHelp(
@@ -37,7 +45,7 @@ struct TrainingFlags: ParsableArguments {
         TrainingOptions(
             seed: seed, epochs: epochs, batchSize: batchSize, windowLength: windowLength,
             hyperparameters: assignments.reduce(into: [:]) { $0[$1.name] = $1.value }, targets: targets, gateRule: gateRule,
-            exportFormats: exportFormat, threads: threads)
+            exportFormats: exportFormat, threads: threads, precision: precision)
     }
 }
 

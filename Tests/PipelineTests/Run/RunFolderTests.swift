@@ -1,6 +1,7 @@
 import Evaluation
 import Failures
 import Foundation
+import Learners
 @testable import Pipeline
 import Telemetry
 import Testing
@@ -65,11 +66,21 @@ import Testing
             accuracy: 0.9, correlation: 0.91, mape: 4, recall: 0.92, prAUC: 0.93, maximumFalsePositiveRate: 0.04)
         written.settings.training = TrainingOptions(
             seed: .max, epochs: 3, batchSize: 16, windowLength: 12, hyperparameters: ["learning_rate": 0.01],
-            targets: ["mape": 4], gateRule: .bound, exportFormats: [.onnx], threads: 2)
+            targets: ["mape": 4], gateRule: .bound, exportFormats: [.onnx], threads: 2, precision: .bf16)
         written.gitRevision = "abc-dirty"
         try folder.prepare()
         try written.write(to: folder.manifest)
         #expect(try RunManifest.read(folder.manifest) == written)
+    }
+
+    @Test("trainers are told the precision of the whole run", arguments: Precision.allCases)
+    func precision(_ precision: Precision) throws {
+        let options = TrainAllOptions(data: DataOptions(dataPath: "d.csv"), training: TrainingOptions(precision: precision))
+        for model in ModelKind.allCases {
+            let arguments = options.workerArguments(for: model)
+            let flag = try #require(arguments.firstIndex(of: "--precision"))
+            #expect(arguments[flag + 1] == precision.rawValue)
+        }
     }
 
     @Test("the listing fingerprints every file but the manifest")
