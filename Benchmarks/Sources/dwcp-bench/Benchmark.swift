@@ -2,6 +2,7 @@
 //  `run` on standard input and answers with the seconds. It knows no peer and no ratio: the harness alternates and reports.
 
 import Foundation
+import Learners
 
 @main
 struct Benchmark {
@@ -54,6 +55,8 @@ struct Settings: Decodable {
     var seed: UInt64?
     /// How many of the last samples are not trained on but judged by; 0 when absent.
     var heldOut: Int?
+    /// Of a network; float32 when absent.
+    var precision: Precision?
     var schema: String?
     /// A model file, and the NumPy array `[sample, …]` of what goes in.
     var model: String?

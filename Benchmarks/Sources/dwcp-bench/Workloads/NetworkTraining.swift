@@ -103,7 +103,7 @@ extension NetworkTraining {
         (self.data, heldOut) = data.split(heldOut: settings.heldOut ?? 0)
         configuration = TrainingConfiguration(
             loss: loss, optimiser: .adam(), epochs: settings.epochs ?? 1,
-            batchSize: try settings.required(settings.batchSize, "batchSize"))
+            batchSize: try settings.required(settings.batchSize, "batchSize"), precision: settings.precision ?? .float32)
         threads = settings.threads
         seed = settings.seed ?? 42
     }
