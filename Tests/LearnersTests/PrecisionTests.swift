@@ -16,15 +16,16 @@ import Testing
         input: .window(length: 6, features: 5),
         layers: [.lstm(units: 24, returnSequences: true), .lstm(units: 13), .dense(units: 1)])
 
-    /// Targets far from any output: the slope of the loss is then nearly the same for both precisions and of one sign for all
-    /// samples, so that what is seen is the rounding inside the layers, not its share of a small difference.
+    /// Targets far from any output: the slope of the loss is then nearly the same for both precisions and of one sign for
+    /// all samples, so that what is seen is the rounding inside the layers, not its share of a small difference.
     private static func data(_ count: Int) -> TrainingData {
         TrainingData(
-            samples: Golden.windows(count, length: 6, features: 5), targets: .values(Golden.wave(count, 1, 2).map { $0 + 4 }))
+            samples: Golden.windows(count, length: 6, features: 5),
+            targets: .values(Golden.wave(count, 1, 2).map { $0 + 4 }))
     }
 
-    /// Each factor is off by at most 2⁻⁹ of itself, each product by 2⁻⁸ = 0.4 %; errors of either sign mostly cancel in the sums,
-    /// and those of six steps of two layers add up. 1 % of the gradient's size holds all of it; a missing term of a sum, a
+    /// Each factor is off by at most 2⁻⁹ of itself, each product by 2⁻⁸ = 0.4 %; errors of either sign mostly cancel in the
+    /// sums, and those of six steps of two layers add up. 1 % of the gradient's size holds all of it; a missing term of a sum, a
     /// shifted step or a swapped pair costs more. Odd numbers of samples leave the last one without a neighbour.
     @Test("gradients are those of float32 within 1 % of their size", arguments: [1, 2, 7, 16, 37])
     func gradients(samples: Int) throws {
@@ -46,7 +47,9 @@ import Testing
         }
     }
 
-    @Test("one, two, three and five threads give the same bits, on odd batches too", .enabled(if: isSupported), arguments: [2, 3, 5])
+    @Test(
+        "one, two, three and five threads give the same bits, on odd batches too", .enabled(if: isSupported),
+        arguments: [2, 3, 5])
     func threads(_ count: Int) throws {
         let (one, many) = (try Self.train(.bf16), try Self.train(.bf16, threads: ThreadBudget(count)))
         #expect(one.weights == many.weights)
@@ -56,7 +59,8 @@ import Testing
 
     @Test("networks without LSTM layers train to the bits of float32", .enabled(if: isSupported))
     func withoutLSTM() throws {
-        let network = SequentialNetwork(input: .row(features: 4), layers: [.dense(units: 8, activation: .tanh), .dense(units: 1)])
+        let network = SequentialNetwork(
+            input: .row(features: 4), layers: [.dense(units: 8, activation: .tanh), .dense(units: 1)])
         let data = TrainingData(samples: Golden.windows(50, length: 1, features: 4), targets: .values(Golden.wave(50, 1, 2)))
         let trained = try Precision.allCases.map { precision in
             try network.train(

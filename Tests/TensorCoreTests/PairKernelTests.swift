@@ -3,10 +3,9 @@ import TestSupport
 
 @testable import TensorCore
 
-/// Products of bfloat16 numbers: the plain loops against closed forms, the processor's instruction against the plain loops, bit
-/// by bit. Where the processor lacks it, only the plain loops are tested.
+/// Products of bfloat16 numbers: the plain loops against closed forms, the processor's instruction against the plain loops,
+/// bit by bit. Where the processor lacks it, only the plain loops are tested.
 @Suite struct PairKernelTests {
-    private static let plain = PairKernels(beside: KernelTests.plain)!
     private static let all = [KernelTests.plain, Kernels(.avx512)].compactMap { $0 }.compactMap(PairKernels.init(beside:))
 
     /// The upper half of the float, rounded to nearest even, as a float.
@@ -33,7 +32,9 @@ import TestSupport
         }
     }
 
-    @Test("pairs hold neighbours in a row or in a column, the first one low, a missing one zero", arguments: [1, 2, 7, 16, 33, 70])
+    @Test(
+        "pairs hold neighbours in a row or in a column, the first one low, a missing one zero",
+        arguments: [1, 2, 7, 16, 33, 70])
     func pairs(columns: Int) {
         for rows in [1, 2, 5] {
             let numbers = KernelTests.numbers(rows * columns, seed: 5)
@@ -71,19 +72,21 @@ import TestSupport
     }
 
     /// A sum of 2k products in float32 is within (2k + 1) · 2⁻²⁴ of the sum of their magnitudes, which are below 1 each.
-    @Test("products of every shape are those of the rounded factors, and the same bits from the instruction and the plain loop")
+    @Test("products of every shape are those of the rounded factors, with the same bits from instruction and plain loop")
     func products() {
         for (seed, shape) in KernelTests.shapes.enumerated() {
             for transposed in [false, true] {
                 let (m, n, k) = (shape.m, shape.n, shape.k)
-                let a = KernelTests.numbers(m * k, seed: 3 * UInt64(seed)), b = KernelTests.numbers(k * n, seed: 3 * UInt64(seed) + 1)
+                let a = KernelTests.numbers(m * k, seed: 3 * UInt64(seed))
+                let b = KernelTests.numbers(k * n, seed: 3 * UInt64(seed) + 1)
                 let start = KernelTests.numbers(m * n, seed: 3 * UInt64(seed) + 2)
                 let found = Self.all.map { Self.product(a, b, start, shape, transposed: transposed, $0) }
                 var expected = start
                 for i in 0 ..< m {
                     for j in 0 ..< n {
                         expected[i * n + j] = Float((0 ..< k).reduce(Double(start[i * n + j])) { sum, p in
-                            sum + Double(Self.rounded(transposed ? a[p * m + i] : a[i * k + p])) * Double(Self.rounded(b[p * n + j]))
+                            let left = Self.rounded(transposed ? a[p * m + i] : a[i * k + p])
+                            return sum + Double(left) * Double(Self.rounded(b[p * n + j]))
                         })
                     }
                 }

@@ -1,5 +1,5 @@
-// Products of bfloat16 numbers in pairs, by AVX-512 BF16. A pair fills the 32 bits of a float, so the tiles of `product.h` carry
-// it as they carry floats; only the term that they add differs.
+// Products of bfloat16 numbers in pairs, by AVX-512 BF16. A pair fills the 32 bits of a float, so the tiles of `product.h`
+// carry it as they carry floats; only the term that they add differs.
 
 typedef uint16_t halves __attribute__((vector_size(64)));
 

@@ -143,20 +143,22 @@ const ck_kernels *ck_kernels_best(void);
 
 /// Products of bfloat16 numbers (the upper half of a float32), summed in float32.
 ///
-/// Factors travel as pairs: two neighbours in the direction that the product sums over, in the 32 bits of one float, the first
-/// in the lower half; a missing second one is zero. Such a float is moved, never computed with. Numbers below 1.2e-38 count as
-/// zero, in factors as in sums.
+/// Factors travel as pairs: two neighbours in the direction that the product sums over, in the 32 bits of one float, the
+/// first in the lower half; a missing second one is zero. Such a float is moved, never computed with. Numbers below 1.2e-38
+/// count as zero, in factors as in sums.
 typedef struct {
-    /// As the float32 product, with k pairs: for each pair in turn the second products are added, rounded, then the first ones.
+    /// As the float32 product, with k pairs: for each in turn the second halves' product is added, rounded, then the first
+    /// halves'.
     void (*product)(const ck_product *product);
     /// out [rows, ⌈columns / 2⌉] = neighbours of a row of A [rows, columns], rounded to nearest even.
     void (*pair_columns)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
-    /// out [⌈rows / 2⌉, columns] = neighbours of a column, likewise. The last row is made first, so out may
-    /// lie in A, at the same stride, if its last row is not above the rows of A that it is made of.
+    /// out [⌈rows / 2⌉, columns] = neighbours of a column, likewise. The last row is made first, so out may lie in A, at the
+    /// same stride, if its last row is not above the rows of A that it is made of.
     void (*pair_rows)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
 } ck_pair_kernels;
 
-/// The pair kernels beside a set of kernels, or NULL: only `plain` and, where the processor has AVX-512 BF16, `avx512` have them.
+/// The pair kernels beside a set of kernels, or NULL: only `plain` and, where the processor has AVX-512 BF16, `avx512` have
+/// them.
 const ck_pair_kernels *ck_pair_kernels_beside(const ck_kernels *kernels);
 
 /// Tells the processor that this thread is spinning.

@@ -1,8 +1,8 @@
 import TensorCore
 
 extension LSTMLayer {
-    /// Of bfloat16 numbers, summed in float32: each factor is rounded and paired just before it is needed. Weights, gates, cell
-    /// states and all gradients that leave the layer stay float32.
+    /// Of bfloat16 numbers, summed in float32: each factor is rounded and paired just before it is needed. Weights, gates,
+    /// cell states and all gradients that leave the layer stay float32.
     struct PairProducts: LSTMProducts {
         private let layer: LSTMLayer
         private let pass: LayerPass
@@ -29,7 +29,8 @@ extension LSTMLayer {
 
         func projectInput() {
             kernels.pairColumns(of: MatrixView(pass.input, rows: rows, columns: features), into: matrix(places.input))
-            kernels.pairRows(of: MatrixView(pass.parameters, rows: features, columns: 4 * units), into: matrix(places.kernel))
+            kernels.pairRows(
+                of: MatrixView(pass.parameters, rows: features, columns: 4 * units), into: matrix(places.kernel))
             kernels.pairRows(
                 of: MatrixView(pass.parameters + layer.recurrentOffset, rows: units, columns: 4 * units),
                 into: matrix(places.recurrentKernel))
@@ -40,7 +41,8 @@ extension LSTMLayer {
         }
 
         func addRecurrent(_ time: Int) {
-            kernels.pairColumns(of: MatrixView(memory.hidden(time - 1), rows: samples, columns: units), into: matrix(places.hidden))
+            kernels.pairColumns(
+                of: MatrixView(memory.hidden(time - 1), rows: samples, columns: units), into: matrix(places.hidden))
             kernels.multiply(
                 MatrixView(matrix(places.hidden)), MatrixView(matrix(places.recurrentKernel)),
                 into: MutableMatrixView(memory.gates(time), rows: samples, columns: 4 * units), startingFrom: .current)
@@ -98,8 +100,8 @@ extension LSTMLayer {
             MutableMatrixView(memory.rest + place.offset, rows: place.rows, columns: place.columns)
         }
 
-        /// The gradients of some steps' sums in pairs of samples. They are packed at the end of the gates: a step's pairs lie in
-        /// the upper rows of its own gates or in those of later steps, which are done with.
+        /// The gradients of some steps' sums in pairs of samples. They are packed at the end of the gates: a step's pairs lie
+        /// in the last rows of its own gates or in those of later steps, which are done with.
         private func sumPairs(of steps: Range<Int>) -> MutableMatrixView {
             let first = rows - (layer.steps - steps.lowerBound) * samplePairs
             return MutableMatrixView(memory.gates, rows: rows, columns: 4 * units)

@@ -16,7 +16,9 @@ struct CompiledNetwork: Sendable {
     /// Whether anything below the layer learns.
     let needsInputGradient: [Bool]
 
-    /// - Parameter absorbing: an activation that the loss takes over when the last layer ends with it.
+    /// - Parameters:
+    ///   - absorbing: an activation that the loss takes over when the last layer ends with it.
+    ///   - pairKernels: what LSTM layers multiply bfloat16 numbers with; nil for float32.
     /// - Throws: `NetworkError` naming the layer that does not fit.
     init(_ network: SequentialNetwork, absorbing absorbed: Activation? = nil, pairKernels: PairKernels? = nil) throws {
         specification = network
@@ -33,7 +35,8 @@ struct CompiledNetwork: Sendable {
                 continue
             }
             let ends = index == network.layers.count - 1
-            let compiled = try layer.compiled(name: name, input: shape, absorbing: ends ? absorbed : nil, pairKernels: pairKernels)
+            let compiled = try layer.compiled(
+                name: name, input: shape, absorbing: ends ? absorbed : nil, pairKernels: pairKernels)
             layers.append(compiled)
             shape = compiled.outputShape
         }
@@ -108,7 +111,9 @@ struct FeatureNormalization: Sendable {
 
 extension LayerSpecification {
     /// The layer for this input shape.
-    fileprivate func compiled(name: String, input: SampleShape, absorbing absorbed: Activation?, pairKernels: PairKernels?) throws -> any Layer {
+    fileprivate func compiled(
+        name: String, input: SampleShape, absorbing absorbed: Activation?, pairKernels: PairKernels?
+    ) throws -> any Layer {
         func positive(_ value: Int, _ what: String) throws {
             guard value > 0 else {
                 throw NetworkError(layer: name, found: "has \(value) \(what)", advice: "give at least 1")

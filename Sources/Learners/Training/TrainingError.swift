@@ -29,8 +29,8 @@ public enum TrainingError: ExplainedError, Equatable {
         case .invalidConfiguration(let reason):
             "cannot train: \(reason)"
         case .unsupportedPrecision(let precision, let kernels):
-            "cannot train with --precision \(precision.rawValue): it needs a processor with AVX-512 BF16 (the flag avx512_bf16 in "
-                + "/proc/cpuinfo), found the instruction set \(kernels) without it; use --precision float32, and leave "
+            "cannot train with --precision \(precision.rawValue): it needs a processor with AVX-512 BF16 (the flag avx512_bf16 "
+                + "in /proc/cpuinfo), found the instruction set \(kernels) without it; use --precision float32, and leave "
                 + "DWCP_INSTRUCTION_SET unset"
         }
     }
