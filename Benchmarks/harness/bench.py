@@ -11,11 +11,13 @@ import foreign_load
 import growth
 import losses
 import measurement
+import precision
 import report
 import startup
 import training
 import written_models
-from workloads import ALL_NAMES, FOUR_MODELS, GROWTH, LOSSES, MEMORY, SECTION_NAMES, START, WRITTEN_MODELS, workload
+from workloads import (
+    ALL_NAMES, FOUR_MODELS, GROWTH, LOSSES, MEMORY, PRECISION, SECTION_NAMES, START, WRITTEN_MODELS, workload)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -65,7 +67,7 @@ def main() -> int:
 def _measure(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
     special = {
         START.name: startup.measure, MEMORY: training.measure, WRITTEN_MODELS: written_models.measure,
-        GROWTH: growth.measure, LOSSES: losses.measure,
+        GROWTH: growth.measure, PRECISION: precision.measure, LOSSES: losses.measure,
     }
     if name == FOUR_MODELS:
         return composition.measure(setup, results)

@@ -3,8 +3,7 @@
 import statistics
 from dataclasses import dataclass, replace
 
-import contestant
-from measurement import Section, Setup, alternate, say
+from measurement import Section, Setup, own_epochs, say
 from report import ratio_text
 from training import BandwidthTraining
 from workloads import GROWTH, thread_count, workload
@@ -91,22 +90,10 @@ def _threads(setup: Setup) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for name in ["lstm-b32", "autoencoder-b32"]:
-        one, all_threads = epochs(setup, name, count)
+        one, all_threads = own_epochs(
+            setup, GROWTH, name, {"1 thread": {"threads": 1}, f"{count} threads": {"threads": count}}, pairs=3)
         ratios = [slow / fast for slow, fast in zip(one, all_threads)]
         lines.append(
             f"| {name} | {statistics.median(one):.3g} s | {statistics.median(all_threads):.3g} s "
             f"| {ratio_text(ratios)} | {'yes' if statistics.median(ratios) >= LEAST_SPEEDUP else 'NO'} |")
     return lines
-
-
-def epochs(setup: Setup, name: str, threads: int) -> tuple[list[float], list[float]]:
-    """Seconds on one thread and on `threads`, alternately."""
-    network = workload(name)
-    settings = setup.workload_settings(network, setup.data_folder(network))
-    with contestant.ours(setup.program, network.kind, settings | {"threads": 1}) as one, \
-            contestant.ours(setup.program, network.kind, settings | {"threads": threads}) as several:
-        both = {"1 thread": one, f"{threads} threads": several}
-        for contender in both.values():
-            contender.run()
-        replies = alternate(f"{GROWTH}, {name}", list(both), setup.pairs or 3, lambda who: both[who].run())
-    return tuple([reply["seconds"] for reply in given] for given in replies.values())

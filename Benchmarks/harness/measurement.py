@@ -9,7 +9,7 @@ from pathlib import Path
 
 import contestant
 import data
-from workloads import AGREEMENT, Floor, Limits, Workload, thread_count
+from workloads import AGREEMENT, Floor, Limits, Workload, thread_count, workload as workload_named
 
 
 @dataclass
@@ -149,6 +149,22 @@ def alternate(title: str, names: list[str], pairs: int, run) -> dict[str, list[d
         latest = ", ".join(f"{name} {given[-1]['seconds']:.4g} s" for name, given in replies.items())
         say(f"{title}: pair {pair + 1} of {pairs}: {latest}")
     return replies
+
+
+def own_epochs(setup: Setup, section: str, name: str, variants: dict[str, dict], pairs: int) -> tuple[list[float], ...]:
+    """Seconds of one epoch of ours for each variant of the workload's settings, alternately."""
+    workload = workload_named(name)
+    settings = setup.workload_settings(workload, setup.data_folder(workload))
+    with ExitStack() as stack:
+        contenders = {
+            label: stack.enter_context(contestant.ours(setup.program, workload.kind, settings | special))
+            for label, special in variants.items()
+        }
+        for contender in contenders.values():
+            contender.run()
+        title = f"{section}, {name}"
+        replies = alternate(title, list(contenders), setup.pairs or pairs, lambda who: contenders[who].run())
+    return tuple([reply["seconds"] for reply in given] for given in replies.values())
 
 
 def _settings_for(peer: str, settings: dict) -> dict:

@@ -149,9 +149,9 @@ GOALS = {
 }
 ALL_NAMES = list(GOALS)
 
-# What a report says beside them: see written_models.py, growth.py and losses.py.
-WRITTEN_MODELS, GROWTH, LOSSES = "written-models", "growth", "losses"
-SECTION_NAMES = [WRITTEN_MODELS, GROWTH, LOSSES]
+# What a report says beside them: see written_models.py, growth.py, precision.py and losses.py.
+WRITTEN_MODELS, GROWTH, PRECISION, LOSSES = "written-models", "growth", "precision", "losses"
+SECTION_NAMES = [WRITTEN_MODELS, GROWTH, PRECISION, LOSSES]
 
 
 def workload(name: str) -> Workload:
