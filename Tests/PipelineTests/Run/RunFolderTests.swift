@@ -73,6 +73,18 @@ import Testing
         #expect(try RunManifest.read(folder.manifest) == written)
     }
 
+    @Test("a manifest from before there was a choice of precision says float32")
+    func manifestWithoutPrecision() throws {
+        try folder.prepare()
+        let written = manifest(["a.onnx"])
+        try written.write(to: folder.manifest)
+        var text = try String(contentsOfFile: folder.manifest, encoding: .utf8)
+        text.replace(/"precision"\s*:\s*"float32",?/, with: "")
+        #expect(!text.contains("precision"))
+        try text.write(toFile: folder.manifest, atomically: true, encoding: .utf8)
+        #expect(try RunManifest.read(folder.manifest) == written)
+    }
+
     @Test("trainers are told the precision of the whole run", arguments: Precision.allCases)
     func precision(_ precision: Precision) throws {
         let options = TrainAllOptions(data: DataOptions(dataPath: "d.csv"), training: TrainingOptions(precision: precision))
