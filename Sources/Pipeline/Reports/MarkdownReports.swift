@@ -99,6 +99,7 @@ enum MarkdownReports {
         document.heading("Settings", level: 2)
         var rows = [
             ["seed", "\(options.training.seed)"],
+            ["precision", options.training.precision.rawValue],
             ["gate rule", options.training.gateRule.rawValue],
             ["formats", options.training.exportFormats.map(\.rawValue).joined(separator: ", ")],
         ]
@@ -128,6 +129,7 @@ extension TrainAllOptions {
         add("--schema", data.schemaPath)
         add("--models", models.map(\.rawValue).joined(separator: ","))
         add("--seed", training.seed)
+        add("--precision", training.precision.rawValue)
         add("--epochs", training.epochs)
         add("--batch-size", training.batchSize)
         add("--target-accuracy", targets.accuracy)

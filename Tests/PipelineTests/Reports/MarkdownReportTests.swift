@@ -126,7 +126,9 @@ import Testing
         #expect(
             text.contains(
                 "dwcp train-all --data-path 'data/dwcp metrics.csv' --incidents-path data/labeled_incidents.json --schema "
-                    + "schemas/dwcp_training_schema.json --models bandwidth,compression,reliability,latency --seed 42"))
+                    + "schemas/dwcp_training_schema.json --models bandwidth,compression,reliability,latency --seed 42 "
+                    + "--precision float32"))
+        #expect(text.contains("| precision | float32 |"))
         #expect(!text.contains("checkpoints/"))
         #expect(ReproduceCommand.shellText(["a b", "it's", "", "x=1"]) == "'a b' 'it'\\''s' '' x=1")
     }
