@@ -75,6 +75,9 @@ def _lstm(inputs: int, units: int) -> int:
 LSTM = 10 * (_lstm(22, 128) + _lstm(128, 64)) + 64 * 32 + 32
 AUTOENCODER = 20 * (_lstm(12, 64) + _lstm(64, 32) + _lstm(32, 32) + _lstm(32, 64) + 64 * 12)
 POLICY = 18 * 128 + 128 * 64 + 64 * 32 + 32 * 3
+VARIANT = 14 * 14 + 14
+# Of all eight variants together.
+VARIANT_EPOCHS = 4 * 300 + 4 * 400
 
 FOREST_COLUMNS = 40
 
@@ -99,7 +102,8 @@ WORKLOADS = [
     Workload(
         "variants",
         "eight networks 14 → 14 → 1, 1,000 rows: four for 300 epochs in batches of 70, four for 400 in batches of 90",
-        "variants", NETWORK_PEERS, samples=1_000, pairs=1, data="variants", fewest=1_000, warm_up=False),
+        "variants", NETWORK_PEERS, samples=1_000, pairs=1, floor=_training_flops(VARIANT * VARIANT_EPOCHS), data="variants",
+        fewest=1_000, warm_up=False),
     Workload(
         "forest-fit", "isolation forest, 200 trees of 256 rows, from rows×40", "forest-fit",
         ("scikit-learn", "scikit-learn, threads"), samples=100_000, pairs=9,
