@@ -106,24 +106,22 @@ import TestSupport
     }
 
     private static func pairColumns(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
-        let rows = numbers.count / columns, pairs = (columns + 1) / 2
-        var result = [Float](repeating: 0, count: rows * pairs)
-        result.withUnsafeMutableBufferPointer { result in
-            kernels.pairColumns(
-                of: MatrixView(numbers, rows: rows, columns: columns),
-                into: MutableMatrixView(result.baseAddress!, rows: rows, columns: pairs))
+        let rows = numbers.count / columns
+        return filled(rows: rows, columns: (columns + 1) / 2) {
+            kernels.pairColumns(of: MatrixView(numbers, rows: rows, columns: columns), into: $0)
         }
-        return result
     }
 
     private static func pairRows(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
-        let rows = numbers.count / columns, pairs = (rows + 1) / 2
-        var result = [Float](repeating: 0, count: pairs * columns)
-        result.withUnsafeMutableBufferPointer { result in
-            kernels.pairRows(
-                of: MatrixView(numbers, rows: rows, columns: columns),
-                into: MutableMatrixView(result.baseAddress!, rows: pairs, columns: columns))
+        let rows = numbers.count / columns
+        return filled(rows: (rows + 1) / 2, columns: columns) {
+            kernels.pairRows(of: MatrixView(numbers, rows: rows, columns: columns), into: $0)
         }
+    }
+
+    private static func filled(rows: Int, columns: Int, by fill: (MutableMatrixView) -> Void) -> [Float] {
+        var result = [Float](repeating: 0, count: rows * columns)
+        result.withUnsafeMutableBufferPointer { fill(MutableMatrixView($0.baseAddress!, rows: rows, columns: columns)) }
         return result
     }
 
