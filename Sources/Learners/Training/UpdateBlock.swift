@@ -16,7 +16,7 @@ struct UpdateBlock: Sendable {
         let part: Range<Int>
     }
 
-    /// Floats that a block should not exceed, if it has more than one row.
+    /// Floats that a block does not exceed, unless sixteen rows, or a vector, already do.
     private static let size = 4096
 
     /// All parameters of the network.
