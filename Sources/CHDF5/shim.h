@@ -1,7 +1,7 @@
 #pragma once
 // HDF5's types, property classes and flags are macros that call into the library, which Swift cannot import.
 // One accessor each, nothing else.
-#include <hdf5.h>
+#include <hdf5/serial/hdf5.h>
 
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
 static inline hid_t chdf5_all(void) { return H5S_ALL; }

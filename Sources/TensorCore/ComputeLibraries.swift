@@ -2,6 +2,6 @@
 public enum ComputeLibraries {
     /// The instruction set of our own kernels, and the processor core whose kernels OpenBLAS runs.
     public static var versions: [String: String] {
-        ["kernels": Kernels.best.name, "OpenBLAS core": BLAS.core]
+        ["kernels": Kernels.best.name, "OpenBLAS core": BLAS.shared?.core ?? "not loadable"]
     }
 }

@@ -14,15 +14,16 @@ extension Kernels {
     /// `b: [k, n]`. The one matrix product of the program.
     ///
     /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row
-    /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread.
+    /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread, if
+    /// the system has it.
     /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
     public func multiply(
         _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView,
         startingFrom start: ProductStart = .zero
     ) {
         var product = ck_product(a, transposed: transposed, b, into: c, startingFrom: start)
-        if product.bias == nil, min(product.m, product.n, product.k) >= Self.largeProduct {
-            BLAS.multiply(a, transposed: transposed, b, into: c, accumulating: product.accumulate == 1)
+        if product.bias == nil, min(product.m, product.n, product.k) >= Self.largeProduct, let blas = BLAS.shared {
+            blas.multiply(a, transposed: transposed, b, into: c, accumulating: product.accumulate == 1)
             return
         }
         table.pointee.product(&product)

@@ -22,7 +22,7 @@ struct DWCP: AsyncParsableCommand {
         ])
 
     static func main() async {
-        ProcessorKernels.restartIfNeeded()
+        ProcessorKernels.choose()
         await main(nil)
     }
 }

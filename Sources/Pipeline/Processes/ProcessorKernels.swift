@@ -1,34 +1,24 @@
 import Foundation
+import TensorCore
 
 /// Makes OpenBLAS run the kernels that fit this processor.
 ///
 /// Debian's OpenBLAS falls back to kernels of 2004 on processors that are newer than itself, four to five times slower. It reads
-/// `OPENBLAS_CORETYPE` while it is being loaded, which is before `main`; so the program sets the variable and starts itself again.
+/// `OPENBLAS_CORETYPE` while it is being loaded, which the program does at the first product that is large enough for it.
 public enum ProcessorKernels {
     static let variable = "OPENBLAS_CORETYPE"
 
-    /// Call it as the very first act of the program. Returns when the variable is set already, by the user or by this function,
-    /// or when the processor has none of the known vector extensions; otherwise the program starts over and nothing is lost.
-    public static func restartIfNeeded() {
-        guard getenv(variable) == nil, let description = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),
-            let core = coreType(processor: description)
-        else { return }
-        setenv(variable, core, 1)
-        var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
-        arguments.append(nil)
-        // Returns only if it fails; the program then goes on with slower kernels.
-        execv(CurrentExecutable.path, arguments)
+    /// Sets the variable, for this process and those it starts, unless the user has set it or the processor has none of the
+    /// known vector extensions. To be called while the program has one thread: others could be reading the environment.
+    public static func choose() {
+        guard let core = coreType(having: { Kernels($0) != nil }) else { return }
+        setenv(variable, core, 0)
     }
 
     /// OpenBLAS' name for the newest family of kernels whose instructions the processor has.
-    /// - Parameter processor: the content of `/proc/cpuinfo`.
-    static func coreType(processor: String) -> String? {
-        guard let line = processor.split(separator: "\n").first(where: { $0.hasPrefix("flags") }),
-            let list = line.split(separator: ":").last
-        else { return nil }
-        let flags = Set(list.split(separator: " ").map(String.init))
-        if flags.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"]) { return "SkylakeX" }
-        if flags.isSuperset(of: ["avx2", "fma"]) { return "Haswell" }
+    static func coreType(having isPresent: (Kernels.InstructionSet) -> Bool) -> String? {
+        if isPresent(.avx512) { return "SkylakeX" }
+        if isPresent(.avx2) { return "Haswell" }
         return nil
     }
 }
