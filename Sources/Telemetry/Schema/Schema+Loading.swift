@@ -25,7 +25,8 @@ enum StrictDocument {
         // A key is known exactly if it survives decoding and encoding: no second list of keys that could drift.
         let unknown = keys(of: try tree(data, path: path), missingIn: try tree(JSONEncoder().encode(document), path: path))
         guard unknown.isEmpty else {
-            throw SchemaError(path: path, problems: unknown.map { "unknown key `\($0)`: misspelt, or in the wrong place" })
+            throw SchemaError(
+                path: path, problems: unknown.sorted().map { "unknown key `\($0.dropFirst())`: misspelt, or in the wrong place" })
         }
         return document
     }
@@ -40,19 +41,23 @@ enum StrictDocument {
         }
     }
 
-    /// Paths of keys, sorted. Null members count as absent.
-    private static func keys(of given: Any, missingIn understood: Any, at path: String = "") -> [String] {
+    /// Paths such as `.columns[3].name`. Null members count as absent.
+    private static func keys(of given: Any, missingIn understood: Any) -> [String] {
+        var paths: [String] = []
         if let given = given as? [String: Any], let known = understood as? [String: Any] {
-            return given.sorted { $0.key < $1.key }.flatMap { key, value -> [String] in
-                let place = path.isEmpty ? key : "\(path).\(key)"
-                if let counterpart = known[key] { return keys(of: value, missingIn: counterpart, at: place) }
-                return value is NSNull ? [] : [place]
+            for (key, value) in given {
+                if let counterpart = known[key] {
+                    paths += keys(of: value, missingIn: counterpart).map { ".\(key)\($0)" }
+                } else if !(value is NSNull) {
+                    paths.append(".\(key)")
+                }
+            }
+        } else if let given = given as? [Any], let known = understood as? [Any] {
+            for (index, (value, counterpart)) in zip(given, known).enumerated() {
+                paths += keys(of: value, missingIn: counterpart).map { "[\(index)]\($0)" }
             }
         }
-        guard let given = given as? [Any], let known = understood as? [Any] else { return [] }
-        return zip(given, known).enumerated().flatMap { index, pair in
-            keys(of: pair.0, missingIn: pair.1, at: "\(path)[\(index)]")
-        }
+        return paths
     }
 
     private static func explain(_ error: DecodingError, _ data: Data) -> String {

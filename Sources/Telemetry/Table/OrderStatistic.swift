@@ -1,9 +1,10 @@
 extension [Float] {
     /// The value that sorting would put at `rank`, in linear time (Hoare, "Algorithm 65: Find", 1961). Reorders the values,
     /// none of which is NaN.
-    mutating func select(_ rank: Int) -> Float {
+    /// - Parameter first: where to begin to look; no value before it is larger than one behind it, as after selecting that rank.
+    mutating func select(_ rank: Int, from first: Int = 0) -> Float {
         withUnsafeMutableBufferPointer { values in
-            var (low, high) = (0, values.count - 1)
+            var (low, high) = (first, values.count - 1)
             while low < high {
                 let pivot = values[(low + high) / 2]
                 var (left, right) = (low, high)

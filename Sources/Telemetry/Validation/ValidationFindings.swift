@@ -188,7 +188,8 @@ struct ValidationFindings {
         let column = tally.decoder.definition
         var values = tally.sample.filter { !$0.isNaN }
         guard column.availability != .neverFeature, values.count >= 20 else { return nil }
-        let (lower, upper) = (values.select((values.count - 1) / 4), values.select((values.count - 1) * 3 / 4))
+        let rank = (values.count - 1) / 4
+        let (lower, upper) = (values.select(rank), values.select((values.count - 1) * 3 / 4, from: rank))
         guard upper > lower else { return nil }
         let reach = Float(schema.quality.outlierIQRMultiplier) * (upper - lower)
         let outside = values.count { $0 < lower - reach || $0 > upper + reach }
