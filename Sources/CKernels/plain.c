@@ -38,6 +38,16 @@ static void multiply(size_t count, const float *x, const float *scales, float *y
     for (size_t i = 0; i < count; i++) { y[i] = x[i] * scales[i]; }
 }
 
+static void gather(const ck_windows *w, float *out) {
+    for (size_t time = 0; time < w->steps; time++) {
+        for (size_t i = 0; i < w->count; i++) {
+            const int32_t sample = w->samples[i];
+            const size_t row = (w->ends ? w->ends[sample] + 1 - w->steps : sample * w->steps) + time;
+            for (size_t j = 0; j < w->width; j++) { *out++ = w->rows[row * w->width + j]; }
+        }
+    }
+}
+
 static double sum_of_squares(size_t count, const float *x) {
     double lanes[16] = {0}, total = 0;
     for (size_t i = 0; i < count; i++) { lanes[i % 16] += (double)x[i] * (double)x[i]; }
@@ -195,6 +205,7 @@ const ck_kernels ck_plain_kernels = {
     .column_sums = column_sums,
     .add = add,
     .multiply = multiply,
+    .gather = gather,
     .sum_of_squares = sum_of_squares,
     .lstm_forward = lstm_forward,
     .lstm_backward = lstm_backward,

@@ -79,6 +79,18 @@ extension Kernels {
         table.pointee.multiply(count, x, scales, y)
     }
 
+    /// Copies the windows of `samples`, `steps` rows of `width` numbers each, into `result: [steps, sample, width]`.
+    /// - Parameter ends: the last row of every sample's window; nil when windows lie one after the other.
+    /// - Precondition: every window lies inside `rows: [row, width]`.
+    public func gather(
+        _ samples: UnsafeBufferPointer<Int32>, steps: Int, width: Int, of rows: UnsafePointer<Float>,
+        endingAt ends: UnsafePointer<Int32>?, into result: UnsafeMutablePointer<Float>
+    ) {
+        var windows = ck_windows(
+            count: samples.count, steps: steps, width: width, rows: rows, samples: samples.baseAddress, ends: ends)
+        table.pointee.gather(&windows, result)
+    }
+
     /// `Σ x²` in float64.
     public func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double { table.pointee.sum_of_squares(count, x) }
 

@@ -26,11 +26,12 @@ import Testing
         init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
     }
 
-    /// Whole tiles of every kind, each remainder of rows and columns, no depth, and more depth than one block.
+    /// Whole tiles of every kind, each remainder of rows and columns, single columns, no depth, and more depth than one block.
     static let shapes = [
         Shape(16, 256, 84), Shape(8, 64, 16), Shape(7, 32, 5), Shape(13, 16, 9), Shape(1, 1, 1), Shape(3, 117, 20),
         Shape(5, 48, 3),
         Shape(9, 80, 1), Shape(4, 10, 16), Shape(2, 33, 0), Shape(6, 23, 600), Shape(31, 15, 513), Shape(12, 63, 7),
+        Shape(81, 1, 14), Shape(5, 1, 40), Shape(32, 1, 16),
     ]
 
     @Test("products of every shape, transposed or not, from every start, are the plain loop's", arguments: sets)
@@ -38,30 +39,34 @@ import Testing
         let kernels = try #require(Kernels(set))
         for (seed, shape) in Self.shapes.enumerated() {
             for transposed in [false, true] {
-                for start in 0 ..< 3 {
-                    let case_ = Product(shape, transposed: transposed, start: start, seed: UInt64(seed))
+                // A single column without room between its rows is computed another way.
+                for (start, room) in [(0, 0), (1, 0), (2, 0), (0, 5), (1, 5), (2, 5)] {
+                    let case_ = Product(shape, transposed: transposed, start: start, room: room, seed: UInt64(seed))
                     let (found, expected) = (case_.run(kernels), case_.run(Self.plain))
                     let wrong = Self.disagreement(set, found, expected, absolute: 1e-5)
-                    #expect(wrong == nil, "\(shape), transposed \(transposed), start \(start)")
+                    #expect(wrong == nil, "\(shape), transposed \(transposed), start \(start), room \(room)")
                 }
             }
         }
     }
 
-    /// A product between matrices that have room between their rows; the room must stay as it is.
+    /// A product between matrices that may have room between their rows; the room must stay as it is.
     struct Product {
         var shape: Shape
         var transposed: Bool
         var start: Int
+        /// Floats between the rows of the result.
+        var room: Int
         var a: [Float], b: [Float], c: [Float], bias: [Float]
 
-        init(_ shape: Shape, transposed: Bool, start: Int, seed: UInt64) {
+        init(_ shape: Shape, transposed: Bool, start: Int, room: Int, seed: UInt64) {
             self.shape = shape
             self.transposed = transposed
             self.start = start
+            self.room = room
             a = numbers((shape.m + 3) * (shape.k + 3), seed: 4 * seed)
             b = numbers(max(shape.k, 1) * (shape.n + 2), seed: 4 * seed + 1)
-            c = numbers(shape.m * (shape.n + 5), seed: 4 * seed + 2)
+            c = numbers(shape.m * (shape.n + room), seed: 4 * seed + 2)
             bias = numbers(shape.n, seed: 4 * seed + 3)
         }
 
@@ -73,7 +78,7 @@ import Testing
                     kernels.multiply(
                         MatrixView(a, rows: rows, columns: columns, stride: columns + 3), transposed: transposed,
                         MatrixView(b, rows: shape.k, columns: shape.n, stride: shape.n + 2),
-                        into: MutableMatrixView(result.baseAddress!, rows: shape.m, columns: shape.n, stride: shape.n + 5),
+                        into: MutableMatrixView(result.baseAddress!, rows: shape.m, columns: shape.n, stride: shape.n + room),
                         startingFrom: start == 0 ? .zero : start == 1 ? .bias(bias.baseAddress!) : .current)
                 }
             }
@@ -98,6 +103,31 @@ import Testing
             }
             #expect(results(kernels) == results(Self.plain))
             #expect(kernels.sumOfSquares(a, count: a.count) == Self.plain.sumOfSquares(a, count: a.count))
+        }
+    }
+
+    @Test("windows are gathered time-major, of every width, and nothing behind them is written", arguments: Kernels.InstructionSet.allCases)
+    func windows(_ set: Kernels.InstructionSet) throws {
+        guard let kernels = Kernels(set) else { return }
+        let samples: [Int32] = [3, 0, 3, 2], ends: [Int32] = [2, 4, 5, 7]
+        for width in [1, 3, 7, 8, 14, 15, 16, 22, 40] {
+            for steps in [1, 3] {
+                // Row r holds 1000 r, 1000 r + 1, …
+                let rows = (0 ..< 12 * width).map { Float(1000 * ($0 / width) + $0 % width) }
+                for endings in [ends, nil] {
+                    var found = [Float](repeating: -1, count: samples.count * steps * width + 20)
+                    samples.withUnsafeBufferPointer {
+                        kernels.gather($0, steps: steps, width: width, of: rows, endingAt: endings, into: &found)
+                    }
+                    let expected = (0 ..< steps).flatMap { step in
+                        samples.flatMap { sample in
+                            let first = endings.map { Int($0[Int(sample)]) - steps + 1 } ?? Int(sample) * steps
+                            return (0 ..< width).map { Float(1000 * (first + step) + $0) }
+                        }
+                    }
+                    #expect(found == expected + [Float](repeating: -1, count: 20), "width \(width), \(steps) steps")
+                }
+            }
         }
     }
 

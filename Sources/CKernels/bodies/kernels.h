@@ -23,6 +23,7 @@ const ck_kernels KERNEL_TABLE = {
     .column_sums = column_sums,
     .add = add,
     .multiply = multiply,
+    .gather = gather,
     .sum_of_squares = sum_of_squares,
     .lstm_forward = lstm_forward,
     .lstm_backward = lstm_backward,

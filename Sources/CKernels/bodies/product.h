@@ -82,8 +82,31 @@ INLINE void product_panels(const int transposed, const ck_product *g) {
     }
 }
 
+// One column of C: sums of sixteen rows are one vector when their factors are transposed in registers.
+INLINE void product_column(const ck_product *g) {
+    for (size_t row = 0; row < g->m; row += LANES) {
+        const size_t rows = lanes_of(g->m - row);
+        float *c = g->c + row;
+        floats sum = g->accumulate ? load_some(c, rows) : broadcast(g->bias ? g->bias[0] : 0);
+        for (size_t first = 0; first < g->k; first += LANES) {
+            const size_t depth = lanes_of(g->k - first);
+            floats lines[LANES];
+            UNROLL for (size_t i = 0; i < LANES; i++) {
+                lines[i] = i < rows ? load_some(g->a + (row + i) * g->a_stride + first, depth) : broadcast(0);
+            }
+            transpose_lines(lines);
+            UNROLL for (size_t p = 0; p < LANES; p++) {
+                if (p < depth) { sum = PRODUCT_TERM(lines[p], broadcast(g->b[(first + p) * g->b_stride]), sum); }
+            }
+        }
+        store_some(c, sum, rows);
+    }
+}
+
 static void product(const ck_product *g) {
-    if (g->a_transposed && g->n == 1 && g->c_stride == 1 && !g->bias) {
+    if (!g->a_transposed && g->n == 1 && g->c_stride == 1) {
+        product_column(g);
+    } else if (g->a_transposed && g->n == 1 && g->c_stride == 1 && !g->bias) {
         // A column in contiguous memory is a row: its elements, the same sums, fill whole vectors.
         const ck_product row = {
             .m = 1, .n = g->m, .k = g->k, .a = g->b, .a_stride = g->b_stride, .a_transposed = 1, .b = g->a,

@@ -66,6 +66,17 @@ typedef struct {
     float *cell_gradient;
 } ck_lstm_step;
 
+/// Windows of consecutive rows, one for each sample.
+typedef struct {
+    size_t count, steps, width;
+    /// [row, width]
+    const float *rows;
+    /// [count]
+    const int32_t *samples;
+    /// The last row of every sample's window; NULL when sample s has rows s · steps … s · steps + steps − 1.
+    const int32_t *ends;
+} ck_windows;
+
 /// An Adam step (Kingma, Ba 2015) as Keras 3 takes it: ε is added to √v, both bias corrections are inside `step_size`.
 typedef struct {
     /// 1 − beta1 and 1 − beta2: rounded once, as Keras rounds them, they keep their relative accuracy.
@@ -101,6 +112,8 @@ typedef struct {
     void (*add)(size_t count, const float *x, float *y);
     /// y = x · scales; y may be x.
     void (*multiply)(size_t count, const float *x, const float *scales, float *y);
+    /// out [steps, count, width] = the windows' rows.
+    void (*gather)(const ck_windows *windows, float *out);
     /// Σ x² in 16 lanes of float64 (lane = index mod 16), the lanes then added in order.
     double (*sum_of_squares)(size_t count, const float *x);
 

@@ -70,17 +70,19 @@ final class SampleStore: Sendable {
     }
 
     /// Copies the windows of `samples` into `[time, sample, feature]`.
-    func gather(_ samples: UnsafeBufferPointer<Int32>, into input: UnsafeMutablePointer<Float>) {
-        gather(samples, steps: steps, width: features, into: input) { rows.base + firstRow(of: $0) * features }
+    func gather(_ samples: UnsafeBufferPointer<Int32>, into input: UnsafeMutablePointer<Float>, kernels: Kernels) {
+        kernels.gather(samples, steps: steps, width: features, of: rows.base, endingAt: ends, into: input)
     }
 
     /// Copies the targets of `samples` into `[time, sample, target width]`.
-    func gatherTargets(_ samples: UnsafeBufferPointer<Int32>, into result: UnsafeMutablePointer<Float>) {
+    func gatherTargets(
+        _ samples: UnsafeBufferPointer<Int32>, into result: UnsafeMutablePointer<Float>, kernels: Kernels
+    ) {
         switch targets {
         case .perSample(let block, let steps, let width):
-            gather(samples, steps: steps, width: width, into: result) { block.base + Int($0) * steps * width }
+            kernels.gather(samples, steps: steps, width: width, of: block.base, endingAt: nil, into: result)
         case .perRow(let block, let width):
-            gather(samples, steps: steps, width: width, into: result) { block.base + firstRow(of: $0) * width }
+            kernels.gather(samples, steps: steps, width: width, of: block.base, endingAt: ends, into: result)
         case .none:
             preconditionFailure("samples without targets have no loss")
         }
@@ -91,24 +93,6 @@ final class SampleStore: Sendable {
         guard let weights else { return false }
         for (place, sample) in samples.enumerated() { result[place] = weights[Int(sample)] }
         return true
-    }
-
-    private func firstRow(of sample: Int32) -> Int { Int(ends[Int(sample)]) - steps + 1 }
-
-    /// `steps` rows of `width` numbers from where each sample starts, time-major. Single numbers, the usual targets, are not
-    /// worth a call that copies memory.
-    @inline(__always)
-    private func gather(
-        _ samples: UnsafeBufferPointer<Int32>, steps: Int, width: Int, into result: UnsafeMutablePointer<Float>,
-        from start: (Int32) -> UnsafeMutablePointer<Float>
-    ) {
-        for (place, sample) in samples.enumerated() {
-            let first = start(sample)
-            for time in 0 ..< steps {
-                let to = result + (time * samples.count + place) * width
-                if width == 1 { to.pointee = first[time] } else { to.update(from: first + time * width, count: width) }
-            }
-        }
     }
 
     /// The whole frame, or a copy of some columns.

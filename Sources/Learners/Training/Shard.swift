@@ -6,7 +6,7 @@ import TensorCore
 /// Unchecked sendable: the step engine lets one thread at a time touch a shard.
 final class Shard: @unchecked Sendable {
     private let number: Int
-    private let network: CompiledNetwork
+    private let shared: Shared
     private let memory: FloatBlock
     private let input: UnsafeMutablePointer<Float>
     private let targets: UnsafeMutablePointer<Float>
@@ -18,9 +18,20 @@ final class Shard: @unchecked Sendable {
     /// Laid out like the parameters.
     let parameterGradients: FloatBlock
 
-    init(number: Int, network: CompiledNetwork, capacity: Int) {
+    /// What all shards of an engine share.
+    struct Shared {
+        let network: CompiledNetwork
+        let loss: Loss
+        let kernels: Kernels
+        let parameters: FloatBlock
+        let statistics: FloatBlock
+        let transposes: FloatBlock
+    }
+
+    init(number: Int, sharing shared: Shared, capacity: Int) {
         self.number = number
-        self.network = network
+        self.shared = shared
+        let network = shared.network
         var layout = BlockLayout()
         let inputPlace = layout.reserve(capacity * network.specification.input.count)
         // No loss has more targets than outputs.
@@ -43,12 +54,7 @@ final class Shard: @unchecked Sendable {
 
     /// What all shards of a step share.
     struct Step {
-        let kernels: Kernels
         let store: SampleStore
-        let loss: Loss
-        let parameters: FloatBlock
-        let statistics: FloatBlock
-        let transposes: FloatBlock
         /// Samples of the whole batch, which the mean loss is over.
         let batchCount: Int
         /// Nil outside training.
@@ -57,26 +63,27 @@ final class Shard: @unchecked Sendable {
 
     /// The outputs of `samples`, `[time, sample, feature]`, valid until the next call.
     func forward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> UnsafePointer<Float> {
-        step.store.gather(samples, into: input)
-        for index in network.layers.indices { network.layers[index].forward(pass(index, samples.count, step)) }
+        step.store.gather(samples, into: input, kernels: shared.kernels)
+        for (index, layer) in shared.network.layers.enumerated() { layer.forward(pass(index, samples.count, step)) }
         return UnsafePointer(outputs[outputs.count - 1])
     }
 
     /// The summed loss of `samples` after `forward`, before division by the batch, with its gradient in `gradients.0`.
     func loss(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> Double {
-        let shape = network.outputShape
-        step.store.gatherTargets(samples, into: targets)
+        let shape = shared.network.outputShape
+        step.store.gatherTargets(samples, into: targets, kernels: shared.kernels)
         let isWeighted = step.store.gatherWeights(samples, into: weights)
         let rows = LossRows(
             count: samples.count * shape.steps, width: shape.features, outputs: outputs[outputs.count - 1],
             targets: targets, weights: isWeighted ? UnsafePointer(weights) : nil, samples: samples.count,
             divisor: Float(shape.steps * step.batchCount), gradient: gradients.0)
-        return step.loss.evaluate(rows, kernels: step.kernels) / Double(shape.steps)
+        return shared.loss.evaluate(rows, kernels: shared.kernels) / Double(shape.steps)
     }
 
     /// Gradients of all parameters, from the loss's gradient in `gradients.0`.
     func backward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) {
         var (outputGradient, inputGradient) = gradients
+        let network = shared.network
         for index in network.layers.indices.reversed() {
             let learnsBelow = network.needsInputGradient[index]
             network.layers[index].backward(
@@ -90,11 +97,12 @@ final class Shard: @unchecked Sendable {
     }
 
     private func pass(_ index: Int, _ samples: Int, _ step: Step) -> LayerPass {
-        LayerPass(
-            kernels: step.kernels, samples: samples, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
-            output: outputs[index], parameters: UnsafePointer(step.parameters.base + network.parameters.offsets[index]),
-            statistics: step.statistics.base + network.statistics.offsets[index],
-            transposes: UnsafePointer(step.transposes.base + network.parameters.offsets[index]), scratch: scratches[index],
+        let network = shared.network
+        return LayerPass(
+            kernels: shared.kernels, samples: samples, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
+            output: outputs[index], parameters: UnsafePointer(shared.parameters.base + network.parameters.offsets[index]),
+            statistics: shared.statistics.base + network.statistics.offsets[index],
+            transposes: UnsafePointer(shared.transposes.base + network.parameters.offsets[index]), scratch: scratches[index],
             training: step.dropout.map {
                 DropoutStream(key: $0.keys[index], part: UInt32(number), step: $0.step)
             })

@@ -10,7 +10,6 @@ final class StepEngine: @unchecked Sendable {
     let network: CompiledNetwork
     let parameters: FloatBlock
     let statistics: FloatBlock
-    private let loss: Loss
     /// Laid out like the parameters.
     private let transposes: FloatBlock
     private let blocks: [UpdateBlock]
@@ -49,7 +48,6 @@ final class StepEngine: @unchecked Sendable {
     ///   - threads: how many may work at once, asked at every call; small steps use one whatever is allowed.
     init(_ network: CompiledNetwork, loss: Loss, batchSize: Int, threads: ThreadBudget, kernels: Kernels = .best) {
         self.network = network
-        self.loss = loss
         self.kernels = kernels
         parameters = FloatBlock(count: network.parameters.total)
         statistics = FloatBlock(count: network.statistics.total)
@@ -58,7 +56,10 @@ final class StepEngine: @unchecked Sendable {
         let shardCount = Self.shardCount(network, batchSize: batchSize)
         let size = (batchSize + shardCount - 1) / shardCount
         shardSize = size
-        shards = (0 ..< shardCount).map { Shard(number: $0, network: network, capacity: size) }
+        let shared = Shard.Shared(
+            network: network, loss: loss, kernels: kernels, parameters: parameters, statistics: statistics,
+            transposes: transposes)
+        shards = (0 ..< shardCount).map { Shard(number: $0, sharing: shared, capacity: size) }
         shardLosses = .allocate(capacity: shardCount)
         let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
         crew = WorkerCrew(threads: threads, atMost: isSmall ? 1 : shardCount) { [unowned self] in self.perform(part: $0) }
@@ -127,10 +128,7 @@ final class StepEngine: @unchecked Sendable {
     private func run(
         _ samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys?, _ purpose: Purpose
     ) -> Double {
-        let step = Shard.Step(
-            kernels: kernels, store: store, loss: loss, parameters: parameters, statistics: statistics,
-            transposes: transposes, batchCount: samples.count, dropout: dropout)
-        work = .pass(samples, step, purpose)
+        work = .pass(samples, Shard.Step(store: store, batchCount: samples.count, dropout: dropout), purpose)
         let parts = shardCount(samples: samples.count)
         precondition(parts <= shards.count, "a batch of \(samples.count) is larger than the engine was made for")
         crew?.perform(parts: parts)
