@@ -6,7 +6,7 @@ from dataclasses import replace
 import contestant
 import measurement
 from measurement import Result, Setup, say
-from workloads import FOUR_MODELS, FOUR_MODELS_MEANING, NETWORK_PEERS, Floor, workload
+from workloads import FOUR_MODELS, FOUR_MODELS_MEANING, NETWORK_PEERS, TRAINING_NOTE, Floor, workload
 
 EPOCHS = {"lstm-b32": 100, "policy-b32": 50, "autoencoder-b32": 50}
 FOREST = "forest-fit"
@@ -36,7 +36,7 @@ def measure(setup: Setup, measured: dict[str, Result]) -> Result:
     return Result(
         FOUR_MODELS, FOUR_MODELS_MEANING, samples, [reply.pop("seconds")],
         {peer: [in_sequence(parts, peer, samples)] for peer in NETWORK_PEERS},
-        floor=Floor(flops=flops, note="6 × multiply-adds of the forward passes of all epochs"), evidence={"dwcp": reply},
+        floor=Floor(flops=flops, note=f"{TRAINING_NOTE}, all epochs"), evidence={"dwcp": reply},
         remarks=[
             "ours: trained once, in full, one model on each thread, the longest first, free threads handed over; data in "
             "memory",
