@@ -16,6 +16,9 @@ struct OrderStatisticTests {
                 var reordered = values
                 #expect(reordered.select(rank) == sorted[rank])
                 #expect(reordered.sorted() == sorted)
+                // What lies behind a selected rank is not smaller: the next one is looked for there.
+                let later = Int(random.next() % UInt64(count - rank)) + rank
+                #expect(reordered.select(later, from: rank) == sorted[later])
             }
         }
     }
