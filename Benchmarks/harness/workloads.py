@@ -97,6 +97,7 @@ def _training_flops(network: Network, epochs: int = 1) -> Callable[[int, Path], 
     """Two operations for each multiply-add."""
     return lambda samples, _: Floor(flops=2 * network.training * samples * epochs, note=TRAINING_NOTE)
 
+
 FOREST_COLUMNS = 40
 
 # Every network is trained by all of them; the fastest counts.
@@ -142,8 +143,9 @@ WORKLOADS = [
     Workload(
         "inference", "one sample through the LSTM of lstm-b32 from its model file, median of the calls", "single-sample",
         ("onnxruntime", "keras-jax", "keras-jax, predict_on_batch"), samples=1_000, pairs=9,
-        floor=lambda calls, _: Floor(flops=2 * LSTM.forward, threads=1, note="multiply-adds of the forward pass, one thread"), window=10,
-        data="inference", files=(("model", "inference.keras"), ("inputs", "inference_samples.npy"))),
+        floor=lambda calls, _: Floor(
+            flops=2 * LSTM.forward, threads=1, note="multiply-adds of the forward pass, one thread"),
+        window=10, data="inference", files=(("model", "inference.keras"), ("inputs", "inference_samples.npy"))),
 ]
 
 # Measured in another way: see startup.py, composition.py and training.py.

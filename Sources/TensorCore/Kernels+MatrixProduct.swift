@@ -14,8 +14,8 @@ extension Kernels {
     /// `b: [k, n]`. The one matrix product of the program.
     ///
     /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row
-    /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, on one thread, if
-    /// the system has it.
+    /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, if the system has it,
+    /// on one thread.
     /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
     public func multiply(
         _ a: MatrixView, transposed: Bool = false, _ b: MatrixView, into c: MutableMatrixView,

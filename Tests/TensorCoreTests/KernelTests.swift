@@ -26,7 +26,8 @@ import Testing
         init(_ m: Int, _ n: Int, _ k: Int) { (self.m, self.n, self.k) = (m, n, k) }
     }
 
-    /// Whole tiles of every kind, each remainder of rows and columns, single columns, no depth, and more depth than one block.
+    /// Whole tiles of every kind, each remainder of rows and columns, single columns, no depth, and more depth than one
+    /// block.
     static let shapes = [
         Shape(16, 256, 84), Shape(8, 64, 16), Shape(7, 32, 5), Shape(13, 16, 9), Shape(1, 1, 1), Shape(3, 117, 20),
         Shape(5, 48, 3),
@@ -106,7 +107,9 @@ import Testing
         }
     }
 
-    @Test("windows are gathered time-major, of every width, and nothing behind them is written", arguments: Kernels.InstructionSet.allCases)
+    @Test(
+        "windows are gathered time-major, of every width, and nothing behind them is written",
+        arguments: Kernels.InstructionSet.allCases)
     func windows(_ set: Kernels.InstructionSet) throws {
         guard let kernels = Kernels(set) else { return }
         let samples: [Int32] = [3, 0, 3, 2], ends: [Int32] = [2, 4, 5, 7]

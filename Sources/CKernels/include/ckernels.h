@@ -130,8 +130,8 @@ typedef struct {
     void (*softmax)(size_t rows, size_t columns, const float *z, float *y);
 
     /// Σ max(z, 0) − z·t + log(1 + e^−|z|), the negative log-likelihood of t under sigmoid(z), in 16 lanes of float64 (lane =
-    /// index mod 16), the lanes then added in order; gradient = scale · (sigmoid(z) − t). Tests hold
-    /// the sum to a relative error of 4e-7 and each gradient to 2.4e-7 · scale.
+    /// index mod 16), the lanes then added in order; gradient = scale · (sigmoid(z) − t). Tests hold the sum
+    /// to a relative error of 4e-7 and each gradient to 2.4e-7 · scale.
     double (*logistic_loss)(size_t count, const float *z, const float *t, float scale, float *gradient);
 
     /// scales[i] = 0 or `scale`, by the stream.

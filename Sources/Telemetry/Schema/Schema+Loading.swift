@@ -26,7 +26,8 @@ enum StrictDocument {
         let unknown = keys(of: try tree(data, path: path), missingIn: try tree(JSONEncoder().encode(document), path: path))
         guard unknown.isEmpty else {
             throw SchemaError(
-                path: path, problems: unknown.sorted().map { "unknown key `\($0.dropFirst())`: misspelt, or in the wrong place" })
+                path: path,
+                problems: unknown.sorted().map { "unknown key `\($0.dropFirst())`: misspelt, or in the wrong place" })
         }
         return document
     }

@@ -1,7 +1,8 @@
 extension [Float] {
     /// The value that sorting would put at `rank`, in linear time (Hoare, "Algorithm 65: Find", 1961). Reorders the values,
     /// none of which is NaN.
-    /// - Parameter first: where to begin to look; no value before it is larger than one behind it, as after selecting that rank.
+    /// - Parameter first: where to begin to look; no value before it is larger than one behind it, as after selecting that
+    ///   rank.
     mutating func select(_ rank: Int, from first: Int = 0) -> Float {
         withUnsafeMutableBufferPointer { values in
             var (low, high) = (first, values.count - 1)
