@@ -180,9 +180,17 @@ static void dropout_scales(const ck_dropout *d, size_t count, float *scales) {
     }
 }
 
-static void adam(const ck_adam *a, size_t count, const float *gradient, float *m, float *v, float *weights) {
-    for (size_t i = 0; i < count; i++) {
-        const float g = gradient[i] * a->gradient_scale;
+static float gradient_at(const ck_gradient *gradient, size_t i) {
+    float sum = gradient->parts[0][i];
+    for (size_t part = 1; part < gradient->count; part++) { sum += gradient->parts[part][i]; }
+    return sum * gradient->scale;
+}
+
+static void adam(
+    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
+) {
+    for (size_t i = first; i < end; i++) {
+        const float g = gradient_at(gradient, i);
         m[i] = fmaf(g - m[i], a->rest1, m[i]);
         v[i] = fmaf(fmaf(g, g, -v[i]), a->rest2, v[i]);
         weights[i] -= a->step_size * m[i] / (sqrtf(v[i]) + a->epsilon);
@@ -190,10 +198,10 @@ static void adam(const ck_adam *a, size_t count, const float *gradient, float *m
 }
 
 static void momentum(
-    float rate, float momentum, float gradient_scale, size_t count, const float *gradient, float *velocity, float *weights
+    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
 ) {
-    for (size_t i = 0; i < count; i++) {
-        velocity[i] = fmaf(velocity[i], momentum, -(gradient[i] * gradient_scale * rate));
+    for (size_t i = first; i < end; i++) {
+        velocity[i] = fmaf(velocity[i], momentum, -(gradient_at(gradient, i) * rate));
         weights[i] += velocity[i];
     }
 }

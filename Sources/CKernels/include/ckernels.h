@@ -84,9 +84,14 @@ typedef struct {
     float epsilon;
     /// learning rate · √(1 − beta2^t) / (1 − beta1^t).
     float step_size;
-    /// Multiplies each gradient first (clipping).
-    float gradient_scale;
 } ck_adam;
+
+/// The gradient of an optimiser's step: the sum of `count` ≥ 1 parts, first to last, times `scale` (clipping).
+typedef struct {
+    const float *const *parts;
+    size_t count;
+    float scale;
+} ck_gradient;
 
 /// Where a block of dropout decisions lies in the stream of its layer: Philox 4x32-10 under `key`, counter
 /// (block, part, step, 0). In each run of 64 elements, element 16 j + l is word j of the run's block l.
@@ -137,10 +142,12 @@ typedef struct {
     /// scales[i] = 0 or `scale`, by the stream.
     void (*dropout_scales)(const ck_dropout *dropout, size_t count, float *scales);
 
-    void (*adam)(const ck_adam *adam, size_t count, const float *gradient, float *m, float *v, float *weights);
+    /// Optimisers change the elements `first` ..< `end` of arrays as long as the gradient.
+    void (*adam)(
+        const ck_adam *adam, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights);
     /// velocity = momentum · velocity − rate · gradient; weights += velocity.
     void (*momentum)(
-        float rate, float momentum, float gradient_scale, size_t count, const float *gradient, float *velocity,
+        float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity,
         float *weights);
 } ck_kernels;
 

@@ -30,21 +30,18 @@ final class OptimiserMemory: Sendable {
 
     /// One step for the parameters in `range`.
     func update(
-        _ parameters: UnsafeMutablePointer<Float>, with gradient: UnsafePointer<Float>, range: Range<Int>, stepSize: Float,
-        gradientScale: Float, kernels: Kernels
+        _ parameters: UnsafeMutablePointer<Float>, with gradient: Kernels.Gradient, range: Range<Int>, stepSize: Float,
+        kernels: Kernels
     ) {
         switch optimiser {
         case .adam(_, let beta1, let beta2, let epsilon):
             kernels.adam(
-                beta1: beta1, beta2: beta2, epsilon: epsilon, stepSize: stepSize, gradientScale: gradientScale,
-                count: range.count, gradient: gradient + range.lowerBound,
-                m: averages[0].base + range.lowerBound, v: averages[1].base + range.lowerBound,
-                weights: parameters + range.lowerBound)
+                beta1: beta1, beta2: beta2, epsilon: epsilon, stepSize: stepSize, gradient: gradient, range: range,
+                m: averages[0].base, v: averages[1].base, weights: parameters)
         case .stochasticGradientDescent(_, let momentum):
             kernels.momentumStep(
-                rate: stepSize, momentum: momentum, gradientScale: gradientScale, count: range.count,
-                gradient: gradient + range.lowerBound, velocity: averages[0].base + range.lowerBound,
-                weights: parameters + range.lowerBound)
+                rate: stepSize, momentum: momentum, gradient: gradient, range: range, velocity: averages[0].base,
+                weights: parameters)
         }
     }
 }

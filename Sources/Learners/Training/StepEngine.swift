@@ -17,6 +17,8 @@ final class StepEngine: @unchecked Sendable {
     private let shards: [Shard]
     private let shardSize: Int
     private let shardLosses: UnsafeMutableBufferPointer<Double>
+    /// The gradients of the shards.
+    private let shardGradients: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
     private var crew: WorkerCrew?
     /// What the threads are doing at the moment.
     private var work = Work.idle
@@ -25,8 +27,7 @@ final class StepEngine: @unchecked Sendable {
         case idle
         case pass(UnsafeBufferPointer<Int32>, Shard.Step, Purpose)
         case addGradients(shards: Int)
-        case update(Update, gradientScale: Float)
-        case addAndUpdate(Update, shards: Int)
+        case update(Update, Kernels.Gradient)
     }
 
     private enum Purpose {
@@ -61,11 +62,18 @@ final class StepEngine: @unchecked Sendable {
             transposes: transposes)
         shards = (0 ..< shardCount).map { Shard(number: $0, sharing: shared, capacity: size) }
         shardLosses = .allocate(capacity: shardCount)
+        shardGradients = .allocate(capacity: shardCount)
+        for (number, shard) in shards.enumerated() {
+            shardGradients[number] = UnsafePointer(shard.parameterGradients.base)
+        }
         let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
         crew = WorkerCrew(threads: threads, atMost: isSmall ? 1 : shardCount) { [unowned self] in self.perform(part: $0) }
     }
 
-    deinit { shardLosses.deallocate() }
+    deinit {
+        shardLosses.deallocate()
+        shardGradients.deallocate()
+    }
 
     private func shardCount(samples: Int) -> Int { (samples + shardSize - 1) / shardSize }
 
@@ -105,9 +113,9 @@ final class StepEngine: @unchecked Sendable {
         if let largestNorm = update.largestNorm {
             let gradient = addGradients(samples: samples)
             let norm = Float(kernels.sumOfSquares(gradient.base, count: gradient.count).squareRoot())
-            work = .update(update, gradientScale: largestNorm / max(norm, largestNorm))
+            work = .update(update, gradientOfShards(1, scale: largestNorm / max(norm, largestNorm)))
         } else {
-            work = .addAndUpdate(update, shards: shardCount(samples: samples))
+            work = .update(update, gradientOfShards(shardCount(samples: samples), scale: 1))
         }
         crew?.perform(parts: blocks.count)
     }
@@ -118,6 +126,10 @@ final class StepEngine: @unchecked Sendable {
         work = .addGradients(shards: shardCount(samples: samples))
         crew?.perform(parts: blocks.count)
         return shards[0].parameterGradients
+    }
+
+    private func gradientOfShards(_ count: Int, scale: Float) -> Kernels.Gradient {
+        Kernels.Gradient(parts: UnsafeBufferPointer(rebasing: shardGradients[..<count]), scale: scale)
     }
 
     /// To be called after the parameters were changed from outside.
@@ -141,10 +153,7 @@ final class StepEngine: @unchecked Sendable {
         case .idle: break
         case .pass(let samples, let step, let purpose): pass(shard: part, samples, step, purpose)
         case .addGradients(let shards): addGradients(blocks[part], shards: shards)
-        case .update(let update, let scale): self.update(blocks[part], update, gradientScale: scale)
-        case .addAndUpdate(let update, let shards):
-            addGradients(blocks[part], shards: shards)
-            self.update(blocks[part], update, gradientScale: 1)
+        case .update(let update, let gradient): self.update(blocks[part], update, with: gradient)
         }
     }
 
@@ -184,10 +193,9 @@ final class StepEngine: @unchecked Sendable {
         }
     }
 
-    private func update(_ block: UpdateBlock, _ update: Update, gradientScale: Float) {
+    private func update(_ block: UpdateBlock, _ update: Update, with gradient: Kernels.Gradient) {
         update.memory.update(
-            parameters.base, with: shards[0].parameterGradients.base, range: block.range,
-            stepSize: update.stepSize, gradientScale: gradientScale, kernels: kernels)
+            parameters.base, with: gradient, range: block.range, stepSize: update.stepSize, kernels: kernels)
         transpose(block)
     }
 
