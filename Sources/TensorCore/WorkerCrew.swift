@@ -8,21 +8,37 @@ import Synchronization
 /// same memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each
 /// other.
 public final class WorkerCrew {
+    /// Does the part of a number, on the thread of a number: the caller is thread 0, and no two threads that work at the same
+    /// time share one.
+    public typealias Work = @Sendable (_ part: Int, _ thread: Int) -> Void
+
     private let budget: ThreadBudget
     private let most: Int
-    private let work: @Sendable (_ part: Int) -> Void
+    private let prepare: (Int) -> Void
+    private let work: Work
     /// Nil while the caller works alone.
     private var helpers: Helpers?
 
     /// - Parameters:
     ///   - budget: how many threads work, the caller of `perform` among them; asked at each `perform`.
     ///   - most: more threads than this are never used, whatever the budget allows.
-    ///   - work: does the part of the given number.
-    public init(threads budget: ThreadBudget, atMost most: Int = .max, work: @escaping @Sendable (_ part: Int) -> Void) {
+    ///   - prepare: called by the caller of `perform` with a number of threads before that many start to work.
+    public init(
+        threads budget: ThreadBudget, atMost most: Int = .max, prepare: @escaping (_ threads: Int) -> Void = { _ in },
+        work: @escaping Work
+    ) {
         precondition(most >= 1, "a crew needs a thread")
         self.budget = budget
         self.most = most
+        self.prepare = prepare
         self.work = work
+    }
+
+    /// For work to which it does not matter which thread does it.
+    public convenience init(
+        threads budget: ThreadBudget, atMost most: Int = .max, work: @escaping @Sendable (_ part: Int) -> Void
+    ) {
+        self.init(threads: budget, atMost: most, work: { part, _ in work(part) })
     }
 
     deinit { helpers?.dismiss() }
@@ -32,12 +48,13 @@ public final class WorkerCrew {
         let threads = min(budget.current, most)
         if threads != helpers?.threads ?? 1 {
             helpers?.dismiss()
+            prepare(threads)
             helpers = threads > 1 ? Helpers(threads: threads, work: work) : nil
         }
         if let helpers, parts > 1 {
             helpers.perform(parts: parts)
         } else {
-            for part in 0 ..< parts { work(part) }
+            for part in 0 ..< parts { work(part, 0) }
         }
     }
 
@@ -45,7 +62,7 @@ public final class WorkerCrew {
     private final class Helpers: Sendable {
         /// The caller among them.
         let threads: Int
-        private let work: @Sendable (Int) -> Void
+        private let work: Work
         private let round = Atomic<Int>(0)
         /// Parts that nobody has taken; below zero when more threads asked than there were parts.
         private let untaken = Atomic<Int>(0)
@@ -54,11 +71,11 @@ public final class WorkerCrew {
         private let dismissed = Atomic<Bool>(false)
         private let bell = NSCondition()
 
-        init(threads: Int, work: @escaping @Sendable (Int) -> Void) {
+        init(threads: Int, work: @escaping Work) {
             self.threads = threads
             self.work = work
             for number in 1 ..< threads {
-                let thread = Thread { self.serve() }
+                let thread = Thread { self.serve(as: number) }
                 thread.name = "worker \(number)"
                 thread.stackSize = 1 << 20
                 thread.start()
@@ -69,7 +86,7 @@ public final class WorkerCrew {
             unfinished.store(parts, ordering: .relaxed)
             untaken.store(parts, ordering: .releasing)
             startRound()
-            takeParts()
+            takeParts(as: 0)
             wait { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
         }
 
@@ -78,13 +95,13 @@ public final class WorkerCrew {
             startRound()
         }
 
-        private func serve() {
+        private func serve(as thread: Int) {
             var seen = 0
             while true {
                 wait { round.load(ordering: .sequentiallyConsistent) != seen }
                 seen = round.load(ordering: .acquiring)
                 if dismissed.load(ordering: .acquiring) { return }
-                takeParts()
+                takeParts(as: thread)
             }
         }
 
@@ -95,11 +112,11 @@ public final class WorkerCrew {
 
         /// A thread that comes late may take a part of the next round: the part is as good as any, its inputs were published
         /// before `untaken` was.
-        private func takeParts() {
+        private func takeParts(as thread: Int) {
             while true {
                 let left = untaken.wrappingSubtract(1, ordering: .acquiringAndReleasing).oldValue
                 guard left > 0 else { return }
-                work(left - 1)
+                work(left - 1, thread)
                 if unfinished.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0 { ring() }
             }
         }

@@ -2,10 +2,11 @@ import TensorCore
 
 /// Runs a network over batches: forward, loss, backward and the optimiser's step, with all memory allocated up front.
 ///
-/// A batch is cut into a fixed number of shards. Each has its own memory; losses and gradients are added in the order of the
-/// shards. Threads only decide who computes a shard, so any number of them gives the same bits.
+/// A batch is cut into a fixed number of shards. Losses and gradients are added in the order of the shards. Threads only decide
+/// who computes a shard, in a workspace of their own, so any number of them gives the same bits.
 ///
-/// Unchecked sendable: one caller at a time starts work; inside, threads write to different shards or blocks only.
+/// Unchecked sendable: one caller at a time starts work; inside, threads write to different workspaces, and to the gradients
+/// and losses of different shards or to different blocks only.
 final class StepEngine: @unchecked Sendable {
     let network: CompiledNetwork
     let parameters: FloatBlock
@@ -14,10 +15,13 @@ final class StepEngine: @unchecked Sendable {
     private let transposes: FloatBlock
     private let blocks: [UpdateBlock]
     private let kernels: Kernels
-    private let shards: [Shard]
+    /// One for each thread.
+    private var workspaces: [Workspace] = []
+    /// One for each shard, laid out like the parameters.
+    private let gradients: [FloatBlock]
     private let shardSize: Int
     private let shardLosses: UnsafeMutableBufferPointer<Double>
-    /// The gradients of the shards.
+    /// Where `gradients` are.
     private let shardGradients: UnsafeMutableBufferPointer<UnsafePointer<Float>?>
     private var crew: WorkerCrew?
     /// What the threads are doing at the moment.
@@ -25,7 +29,7 @@ final class StepEngine: @unchecked Sendable {
 
     private enum Work {
         case idle
-        case pass(UnsafeBufferPointer<Int32>, Shard.Step, Purpose)
+        case pass(UnsafeBufferPointer<Int32>, Workspace.Step, Purpose)
         case addGradients(shards: Int)
         case update(Update, Kernels.Gradient)
     }
@@ -57,17 +61,20 @@ final class StepEngine: @unchecked Sendable {
         let shardCount = Self.shardCount(network, batchSize: batchSize)
         let size = (batchSize + shardCount - 1) / shardCount
         shardSize = size
-        let shared = Shard.Shared(
-            network: network, loss: loss, kernels: kernels, parameters: parameters, statistics: statistics,
-            transposes: transposes)
-        shards = (0 ..< shardCount).map { Shard(number: $0, sharing: shared, capacity: size) }
+        gradients = (0 ..< shardCount).map { _ in FloatBlock(count: network.parameters.total) }
         shardLosses = .allocate(capacity: shardCount)
         shardGradients = .allocate(capacity: shardCount)
-        for (number, shard) in shards.enumerated() {
-            shardGradients[number] = UnsafePointer(shard.parameterGradients.base)
-        }
+        for (number, gradient) in gradients.enumerated() { shardGradients[number] = UnsafePointer(gradient.base) }
+        let shared = Workspace.Shared(
+            network: network, loss: loss, kernels: kernels, parameters: parameters, statistics: statistics,
+            transposes: transposes)
+        workspaces = [Workspace(sharing: shared, capacity: size)]
         let isSmall = network.multiplyAddsPerSample * batchSize < Self.leastWorkToShare
-        crew = WorkerCrew(threads: threads, atMost: isSmall ? 1 : shardCount) { [unowned self] in self.perform(part: $0) }
+        crew = WorkerCrew(
+            threads: threads, atMost: isSmall ? 1 : shardCount,
+            prepare: { [unowned self] threads in
+                while workspaces.count < threads { workspaces.append(Workspace(sharing: shared, capacity: size)) }
+            }, work: { [unowned self] in perform(part: $0, thread: $1) })
     }
 
     deinit {
@@ -125,7 +132,7 @@ final class StepEngine: @unchecked Sendable {
     func addGradients(samples: Int) -> FloatBlock {
         work = .addGradients(shards: shardCount(samples: samples))
         crew?.perform(parts: blocks.count)
-        return shards[0].parameterGradients
+        return gradients[0]
     }
 
     private func gradientOfShards(_ count: Int, scale: Float) -> Kernels.Gradient {
@@ -140,35 +147,38 @@ final class StepEngine: @unchecked Sendable {
     private func run(
         _ samples: UnsafeBufferPointer<Int32>, in store: SampleStore, dropout: DropoutKeys?, _ purpose: Purpose
     ) -> Double {
-        work = .pass(samples, Shard.Step(store: store, batchCount: samples.count, dropout: dropout), purpose)
+        work = .pass(samples, Workspace.Step(store: store, batchCount: samples.count, dropout: dropout), purpose)
         let parts = shardCount(samples: samples.count)
-        precondition(parts <= shards.count, "a batch of \(samples.count) is larger than the engine was made for")
+        precondition(parts <= gradients.count, "a batch of \(samples.count) is larger than the engine was made for")
         crew?.perform(parts: parts)
         work = .idle
         return shardLosses[..<parts].reduce(0, +) / Double(samples.count)
     }
 
-    private func perform(part: Int) {
+    private func perform(part: Int, thread: Int) {
         switch work {
         case .idle: break
-        case .pass(let samples, let step, let purpose): pass(shard: part, samples, step, purpose)
+        case .pass(let samples, let step, let purpose): pass(shard: part, of: samples, step, purpose, in: workspaces[thread])
         case .addGradients(let shards): addGradients(blocks[part], shards: shards)
         case .update(let update, let gradient): self.update(blocks[part], update, with: gradient)
         }
     }
 
-    private func pass(shard number: Int, _ batch: UnsafeBufferPointer<Int32>, _ step: Shard.Step, _ purpose: Purpose) {
+    private func pass(
+        shard number: Int, of batch: UnsafeBufferPointer<Int32>, _ step: Workspace.Step, _ purpose: Purpose,
+        in workspace: Workspace
+    ) {
         let first = number * shardSize
         let samples = UnsafeBufferPointer(rebasing: batch[first ..< min(first + shardSize, batch.count)])
-        let shard = shards[number]
-        let output = shard.forward(samples, step)
+        let shard = Workspace.Shard(number: number, samples: samples, parameterGradients: gradients[number].base)
+        let output = workspace.forward(shard, step)
         shardLosses[number] = 0
         switch purpose {
         case .loss:
-            shardLosses[number] = shard.loss(samples, step)
+            shardLosses[number] = workspace.loss(shard, step)
         case .lossAndGradients:
-            shardLosses[number] = shard.loss(samples, step)
-            shard.backward(samples, step)
+            shardLosses[number] = workspace.loss(shard, step)
+            workspace.backward(shard, step)
         case .outputs(let outputs):
             copy(output, samples: samples.count, to: outputs + first * network.outputShape.count)
         }
@@ -187,10 +197,8 @@ final class StepEngine: @unchecked Sendable {
 
     private func addGradients(_ block: UpdateBlock, shards count: Int) {
         let (offset, size) = (block.range.lowerBound, block.range.count)
-        let sum = shards[0].parameterGradients.base + offset
-        for shard in shards[1 ..< max(count, 1)] {
-            kernels.add(shard.parameterGradients.base + offset, count: size, to: sum)
-        }
+        let sum = gradients[0].base + offset
+        for gradient in gradients[1 ..< max(count, 1)] { kernels.add(gradient.base + offset, count: size, to: sum) }
     }
 
     private func update(_ block: UpdateBlock, _ update: Update, with gradient: Kernels.Gradient) {

@@ -1,11 +1,11 @@
 import ModelGraph
 import TensorCore
 
-/// The part of a batch that one thread works on at a time, with its own memory for activations and gradients.
+/// One thread's memory for the activations of a shard, and what the thread does there: shard after shard uses the same memory,
+/// which so stays in the nearest caches.
 ///
-/// Unchecked sendable: the step engine lets one thread at a time touch a shard.
-final class Shard: @unchecked Sendable {
-    private let number: Int
+/// Unchecked sendable: the step engine gives each thread a workspace of its own.
+final class Workspace: @unchecked Sendable {
     private let shared: Shared
     private let memory: FloatBlock
     private let input: UnsafeMutablePointer<Float>
@@ -15,10 +15,8 @@ final class Shard: @unchecked Sendable {
     private let scratches: [UnsafeMutablePointer<Float>]
     /// The gradient of a layer's output and of its input, taking turns.
     private let gradients: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
-    /// Laid out like the parameters.
-    let parameterGradients: FloatBlock
 
-    /// What all shards of an engine share.
+    /// What all threads of an engine share.
     struct Shared {
         let network: CompiledNetwork
         let loss: Loss
@@ -28,8 +26,8 @@ final class Shard: @unchecked Sendable {
         let transposes: FloatBlock
     }
 
-    init(number: Int, sharing shared: Shared, capacity: Int) {
-        self.number = number
+    /// - Parameter capacity: samples of the largest shard.
+    init(sharing shared: Shared, capacity: Int) {
         self.shared = shared
         let network = shared.network
         var layout = BlockLayout()
@@ -49,7 +47,15 @@ final class Shard: @unchecked Sendable {
         outputs = outputPlaces.map { memory.base + $0 }
         scratches = scratchPlaces.map { memory.base + $0 }
         gradients = (memory.base + gradientPlaces.0, memory.base + gradientPlaces.1)
-        parameterGradients = FloatBlock(count: network.parameters.total)
+    }
+
+    /// A part of a batch.
+    struct Shard {
+        /// In the batch, from 0.
+        let number: Int
+        let samples: UnsafeBufferPointer<Int32>
+        /// Of the shard's loss, laid out like the parameters.
+        let parameterGradients: UnsafeMutablePointer<Float>
     }
 
     /// What all shards of a step share.
@@ -61,15 +67,16 @@ final class Shard: @unchecked Sendable {
         let dropout: DropoutKeys?
     }
 
-    /// The outputs of `samples`, `[time, sample, feature]`, valid until the next call.
-    func forward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> UnsafePointer<Float> {
-        step.store.gather(samples, into: input, kernels: shared.kernels)
-        for (index, layer) in shared.network.layers.enumerated() { layer.forward(pass(index, samples.count, step)) }
+    /// The outputs of the shard, `[time, sample, feature]`, valid until the next call.
+    func forward(_ shard: Shard, _ step: Step) -> UnsafePointer<Float> {
+        step.store.gather(shard.samples, into: input, kernels: shared.kernels)
+        for (index, layer) in shared.network.layers.enumerated() { layer.forward(pass(index, shard, step)) }
         return UnsafePointer(outputs[outputs.count - 1])
     }
 
-    /// The summed loss of `samples` after `forward`, before division by the batch, with its gradient in `gradients.0`.
-    func loss(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) -> Double {
+    /// The summed loss of the shard after `forward`, before division by the batch, with its gradient in `gradients.0`.
+    func loss(_ shard: Shard, _ step: Step) -> Double {
+        let samples = shard.samples
         let shape = shared.network.outputShape
         step.store.gatherTargets(samples, into: targets, kernels: shared.kernels)
         let isWeighted = step.store.gatherWeights(samples, into: weights)
@@ -80,31 +87,31 @@ final class Shard: @unchecked Sendable {
         return shared.loss.evaluate(rows, kernels: shared.kernels) / Double(shape.steps)
     }
 
-    /// Gradients of all parameters, from the loss's gradient in `gradients.0`.
-    func backward(_ samples: UnsafeBufferPointer<Int32>, _ step: Step) {
+    /// The shard's parameter gradients, from the loss's gradient in `gradients.0`.
+    func backward(_ shard: Shard, _ step: Step) {
         var (outputGradient, inputGradient) = gradients
         let network = shared.network
         for index in network.layers.indices.reversed() {
             let learnsBelow = network.needsInputGradient[index]
             network.layers[index].backward(
-                pass(index, samples.count, step),
+                pass(index, shard, step),
                 LayerGradient(
                     output: outputGradient, input: learnsBelow ? inputGradient : nil,
-                    parameters: parameterGradients.base + network.parameters.offsets[index]))
+                    parameters: shard.parameterGradients + network.parameters.offsets[index]))
             if !learnsBelow { return }
             swap(&outputGradient, &inputGradient)
         }
     }
 
-    private func pass(_ index: Int, _ samples: Int, _ step: Step) -> LayerPass {
+    private func pass(_ index: Int, _ shard: Shard, _ step: Step) -> LayerPass {
         let network = shared.network
         return LayerPass(
-            kernels: shared.kernels, samples: samples, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
+            kernels: shared.kernels, samples: shard.samples.count, input: UnsafePointer(index == 0 ? input : outputs[index - 1]),
             output: outputs[index], parameters: UnsafePointer(shared.parameters.base + network.parameters.offsets[index]),
             statistics: shared.statistics.base + network.statistics.offsets[index],
             transposes: UnsafePointer(shared.transposes.base + network.parameters.offsets[index]), scratch: scratches[index],
             training: step.dropout.map {
-                DropoutStream(key: $0.keys[index], part: UInt32(number), step: $0.step)
+                DropoutStream(key: $0.keys[index], part: UInt32(shard.number), step: $0.step)
             })
     }
 }
