@@ -1,6 +1,7 @@
 // The plain twins: each kernel as the shortest loop that is evidently right, for tests to compare with. Where the vector
 // kernels promise an order of operations the twin follows it; elementary functions come from libm.
 
+#include "divided.h"
 #include "preamble.h"
 
 static void product(const ck_product *g) {
@@ -13,6 +14,70 @@ static void product(const ck_product *g) {
             }
             g->c[i * g->c_stride + j] = sum;
         }
+    }
+}
+
+// Terms of quarters, named as in bodies/strassen.h.
+#define A11 a[p * a_step]
+#define A12 a[(k + p) * a_step]
+#define A21 a[a_below + p * a_step]
+#define A22 a[a_below + (k + p) * a_step]
+#define B11 b[p * g->b_stride]
+#define B12 b[p * g->b_stride + n]
+#define B21 b[(k + p) * g->b_stride]
+#define B22 b[(k + p) * g->b_stride + n]
+#define ADD_TERMS(sum, left, right) \
+    for (size_t p = 0; p < k; p++) { sum = fmaf(left, right, sum); }
+
+// The four elements of C that lie in the same place of its quarters, 0 and n to the right, 0 and `below` down.
+static void divided_elements(
+    const ck_product *g, const float *a, size_t a_below, size_t a_step, const float *b, size_t k, const float *start,
+    float *c, size_t below
+) {
+    const size_t n = g->n / 2;
+    float u = 0, v = 0;
+    ADD_TERMS(u, A11, B11)
+    float c11 = u + start[0];
+    ADD_TERMS(c11, A12, B21)
+    ADD_TERMS(u, A21 + A22 - A11, B22 - (B12 - B11))
+    ADD_TERMS(v, A21 + A22, B12 - B11)
+    float c12 = v + u + start[1];
+    ADD_TERMS(c12, A12 - (A21 + A22 - A11), B22)
+    ADD_TERMS(u, A11 - A21, B22 - B12)
+    float c21 = u + start[2];
+    ADD_TERMS(c21, A22, B21 - (B22 - (B12 - B11)))
+    c[0] = c11;
+    c[n] = c12;
+    c[below] = c21;
+    c[below + n] = u + start[3] + v;
+}
+
+static void divided_block(const ck_product *g, size_t row, size_t rows, size_t first, size_t depth) {
+    const size_t n = g->n / 2, row_stride = g->a_transposed ? 1 : g->a_stride, below = rows / 2 * g->c_stride;
+    for (size_t i = row; i < row + rows / 2; i++) {
+        for (size_t j = 0; j < n; j++) {
+            const size_t step = g->a_transposed ? g->a_stride : 1;
+            float *c = g->c + i * g->c_stride + j, start[4] = {0};
+            for (int quarter = 0; quarter < 4; quarter++) {
+                const size_t right = quarter % 2 * n;
+                if (g->accumulate || first > 0) {
+                    start[quarter] = c[right + quarter / 2 * below];
+                } else if (g->bias) {
+                    start[quarter] = g->bias[j + right];
+                }
+            }
+            divided_elements(
+                g, g->a + i * row_stride + first * step, rows / 2 * row_stride, step, g->b + first * g->b_stride + j,
+                depth / 2, start, c, below);
+        }
+    }
+}
+
+static void divided_product(const ck_product *g) {
+    if (is_divided(g)) {
+        for_each_divided_block(g, divided_block);
+    } else {
+        product(g);
     }
 }
 
@@ -209,6 +274,7 @@ static void momentum(
 const ck_kernels ck_plain_kernels = {
     .name = "plain",
     .product = product,
+    .divided_product = divided_product,
     .transpose = transpose,
     .column_sums = column_sums,
     .add = add,

@@ -8,8 +8,8 @@ import Synchronization
 /// same memory. Between pieces of work a thread spins for some 20 µs, then sleeps: crews that share cores do not starve each
 /// other.
 public final class WorkerCrew {
-    /// Does the part of a number, on the thread of a number: the caller is thread 0, and no two threads that work at the same
-    /// time share one.
+    /// Does the part of a number, on the thread of a number: the caller is thread 0, and no two threads that work at the
+    /// same time share a number.
     public typealias Work = @Sendable (_ part: Int, _ thread: Int) -> Void
 
     private let budget: ThreadBudget

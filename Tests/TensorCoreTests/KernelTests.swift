@@ -71,7 +71,7 @@ import Testing
             bias = numbers(shape.n, seed: 4 * seed + 3)
         }
 
-        func run(_ kernels: Kernels) -> [Float] {
+        func run(_ kernels: Kernels, mayDivide: Bool = false) -> [Float] {
             var result = c
             let (rows, columns) = transposed ? (shape.k, shape.m) : (shape.m, shape.k)
             bias.withUnsafeBufferPointer { bias in
@@ -80,7 +80,8 @@ import Testing
                         MatrixView(a, rows: rows, columns: columns, stride: columns + 3), transposed: transposed,
                         MatrixView(b, rows: shape.k, columns: shape.n, stride: shape.n + 2),
                         into: MutableMatrixView(result.baseAddress!, rows: shape.m, columns: shape.n, stride: shape.n + room),
-                        startingFrom: start == 0 ? .zero : start == 1 ? .bias(bias.baseAddress!) : .current)
+                        startingFrom: start == 0 ? .zero : start == 1 ? .bias(bias.baseAddress!) : .current,
+                        mayDivide: mayDivide)
                 }
             }
             return result

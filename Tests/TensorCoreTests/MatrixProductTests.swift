@@ -4,7 +4,7 @@ import Testing
 
 @testable import TensorCore
 
-/// The choice between kernel and BLAS.
+/// The choice between kernel, Strassen's division and BLAS.
 @Suite struct MatrixProductTests {
     @Test("a large product through BLAS agrees with exact sums")
     func largeProduct() {
@@ -47,6 +47,67 @@ import Testing
                 MatrixView(Array(a[row * k ..< (row + 1) * k]), rows: 1, columns: k), MatrixView(b, rows: k, columns: n),
                 into: MutableMatrixView(&one, rows: 1, columns: n))
             #expect(one == Array(whole[row * n ..< (row + 1) * n]))
+        }
+    }
+
+    typealias Shape = KernelTests.Shape
+
+    /// The smallest that is divided; one that needs several stretches of rows, columns and depth; one stretch of each.
+    static let divided = [Shape(128, 128, 128), Shape(168, 256, 322), Shape(136, 128, 160)]
+    /// Each misses one condition.
+    static let whole = [Shape(120, 128, 128), Shape(132, 128, 128), Shape(128, 192, 128), Shape(128, 128, 129)]
+
+    @Test("divided products, transposed or not, from every start, are the plain loop's", arguments: KernelTests.sets)
+    func dividedProducts(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        for (seed, shape) in (Self.divided + Self.whole).enumerated() {
+            for (transposed, start, room) in [(false, 0, 0), (false, 1, 3), (true, 2, 0), (true, 0, 3)] {
+                let product = KernelTests.Product(
+                    shape, transposed: transposed, start: start, room: room, seed: UInt64(seed))
+                let found = product.run(kernels, mayDivide: true), expected = product.run(KernelTests.plain, mayDivide: true)
+                // Some 330 terms below 16, since quarters are added first, rounded at other places.
+                let wrong = KernelTests.disagreement(set, found, expected, absolute: 1e-4)
+                #expect(wrong == nil, "\(shape), transposed \(transposed), start \(start), room \(room)")
+            }
+        }
+    }
+
+    @Test("only products that are large in every direction and even are divided")
+    func whatIsDivided() {
+        for (shapes, isDivided) in [(Self.divided, true), (Self.whole, false)] {
+            for shape in shapes {
+                let product = KernelTests.Product(shape, transposed: true, start: 0, room: 0, seed: 7)
+                #expect((product.run(.best, mayDivide: true) != product.run(.best)) == isDivided, "\(shape)")
+            }
+        }
+    }
+
+    @Test("dividing keeps errors below 2e-7 of the largest terms' sum, four times those of the plain sum at most")
+    func divisionErrors() {
+        for shape in Self.divided {
+            let product = KernelTests.Product(shape, transposed: true, start: 0, room: 0, seed: 8)
+            let exact = product.exact()
+            func worst(_ found: [Float]) -> Double { zip(found, exact).map { abs(Double($0) - $1) }.max() ?? .infinity }
+            let divided = worst(product.run(.best, mayDivide: true)), whole = worst(product.run(.best))
+            // Factors are below one.
+            #expect(divided < 2e-7 * Double(shape.k))
+            #expect(divided < 4 * whole, "\(shape): \(divided), \(whole)")
+        }
+    }
+}
+
+extension KernelTests.Product {
+    /// The product from zero in float64.
+    fileprivate func exact() -> [Double] {
+        let (aStride, bStride) = ((transposed ? shape.m : shape.k) + 3, shape.n + 2)
+        let wide = b.map(Double.init)
+        return (0 ..< shape.m).flatMap { i in
+            var row = [Double](repeating: 0, count: shape.n)
+            for p in 0 ..< shape.k {
+                let factor = Double(transposed ? a[p * aStride + i] : a[i * aStride + p])
+                for j in row.indices { row[j] += factor * wide[p * bStride + j] }
+            }
+            return row
         }
     }
 }

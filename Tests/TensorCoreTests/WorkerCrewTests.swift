@@ -54,4 +54,27 @@ import Testing
         }
         #expect(tally.counts.withLock { $0 } == [5, 5, 5, 5])
     }
+
+    @Test("threads that work at the same time have different numbers, all of them prepared for")
+    func threadNumbers() {
+        let prepared = Mutex(0)
+        let working = Mutex<Set<Int>>([])
+        let faults = Mutex<[String]>([])
+        let budget: ThreadBudget = 1
+        let crew = WorkerCrew(
+            threads: budget, prepare: { threads in prepared.withLock { $0 = max($0, threads) } },
+            work: { _, thread in
+                let isNew = working.withLock { $0.insert(thread).inserted }
+                if !isNew { faults.withLock { $0.append("thread \(thread) works twice") } }
+                if thread > 0, thread >= prepared.withLock({ $0 }) { faults.withLock { $0.append("thread \(thread)") } }
+                usleep(100)
+                _ = working.withLock { $0.remove(thread) }
+            })
+        for threads in [1, 3, 2, 4, 1, 2] {
+            budget.change(to: threads)
+            for _ in 0 ..< 20 { crew.perform(parts: 8) }
+        }
+        #expect(faults.withLock { $0 } == [])
+        #expect(prepared.withLock { $0 } == 4)
+    }
 }

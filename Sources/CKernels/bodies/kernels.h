@@ -15,10 +15,12 @@
 #include "matrix.h"
 #include "optimiser.h"
 #include "product.h"
+#include "strassen.h"
 
 const ck_kernels KERNEL_TABLE = {
     .name = KERNEL_NAME,
     .product = product,
+    .divided_product = divided_product,
     .transpose = transpose,
     .column_sums = column_sums,
     .add = add,

@@ -109,6 +109,9 @@ typedef struct {
     const char *name;
 
     void (*product)(const ck_product *product);
+    /// The same where it is large enough by Strassen's division (CKernels/divided.h): an eighth less multiplications, but
+    /// rounding errors relative to the largest numbers of A and B, and rows of C that depend on other rows of A.
+    void (*divided_product)(const ck_product *product);
     /// out [columns, rows] = A^T for A [rows, columns].
     void (*transpose)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
     /// sums [columns] = Σ over rows of A [rows, columns], from the first row to the last.

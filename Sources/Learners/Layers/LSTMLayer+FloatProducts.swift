@@ -16,7 +16,8 @@ protocol LSTMProducts {
 }
 
 extension LSTMLayer {
-    /// In float32: each tensor's gradient is one product over all steps.
+    /// In float32: each tensor's gradient is one product over all steps, as is the projection of the input. These are large
+    /// enough to be divided.
     struct FloatProducts: LSTMProducts {
         let layer: LSTMLayer
         let pass: LayerPass
@@ -31,7 +32,7 @@ extension LSTMLayer {
                 MatrixView(pass.input, rows: rows, columns: features),
                 MatrixView(pass.parameters, rows: features, columns: 4 * units),
                 into: MutableMatrixView(memory.gates, rows: rows, columns: 4 * units),
-                startingFrom: .bias(pass.parameters + layer.biasOffset))
+                startingFrom: .bias(pass.parameters + layer.biasOffset), mayDivide: true)
         }
 
         func addRecurrent(_ time: Int) {
@@ -56,17 +57,18 @@ extension LSTMLayer {
             let sums = MatrixView(memory.gates, rows: rows, columns: 4 * units)
             pass.kernels.multiply(
                 MatrixView(pass.input, rows: rows, columns: features), transposed: true, sums,
-                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units))
+                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units), mayDivide: true)
             let later = rows - pass.samples
             pass.kernels.multiply(
                 MatrixView(memory.hidden(0), rows: later, columns: units), transposed: true,
                 MatrixView(memory.gates(1), rows: later, columns: 4 * units),
-                into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units))
+                into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units),
+                mayDivide: true)
             pass.kernels.sumRows(of: sums, into: gradient.parameters + layer.biasOffset)
             guard let inputGradient = gradient.input else { return }
             pass.kernels.multiply(
                 sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
-                into: MutableMatrixView(inputGradient, rows: rows, columns: features))
+                into: MutableMatrixView(inputGradient, rows: rows, columns: features), mayDivide: true)
         }
     }
 }

@@ -2,8 +2,8 @@ import TensorCore
 
 /// Runs a network over batches: forward, loss, backward and the optimiser's step, with all memory allocated up front.
 ///
-/// A batch is cut into a fixed number of shards. Losses and gradients are added in the order of the shards. Threads only decide
-/// who computes a shard, in a workspace of their own, so any number of them gives the same bits.
+/// A batch is cut into a fixed number of shards. Losses and gradients are added in the order of the shards. Threads only
+/// decide who computes a shard, in a workspace of their own, so any number of them gives the same bits.
 ///
 /// Unchecked sendable: one caller at a time starts work; inside, threads write to different workspaces, and to the gradients
 /// and losses of different shards or to different blocks only.

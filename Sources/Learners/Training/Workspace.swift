@@ -1,8 +1,8 @@
 import ModelGraph
 import TensorCore
 
-/// One thread's memory for the activations of a shard, and what the thread does there: shard after shard uses the same memory,
-/// which so stays in the nearest caches.
+/// One thread's memory for the activations of a shard, and what the thread does there: shard after shard uses the same
+/// memory, which so stays in the nearest caches.
 ///
 /// Unchecked sendable: the step engine gives each thread a workspace of its own.
 final class Workspace: @unchecked Sendable {
