@@ -18,8 +18,17 @@ static void transpose(size_t rows, size_t columns, const float *a, size_t a_stri
     }
 }
 
+// Eight vectors of each row at a time, so that memory is read in long stretches.
 static void column_sums(size_t rows, size_t columns, const float *a, size_t stride, float *sums) {
-    for (size_t column = 0; column < columns; column += LANES) {
+    size_t column = 0;
+    for (; column + 8 * LANES <= columns; column += 8 * LANES) {
+        floats totals[8] = {{0}};
+        for (size_t row = 0; row < rows; row++) {
+            UNROLL for (int j = 0; j < 8; j++) { totals[j] += load(a + row * stride + column + LANES * j); }
+        }
+        UNROLL for (int j = 0; j < 8; j++) { store(sums + column + LANES * j, totals[j]); }
+    }
+    for (; column < columns; column += LANES) {
         const size_t width = lanes_of(columns - column);
         floats total = broadcast(0);
         for (size_t row = 0; row < rows; row++) { total += load_some(a + row * stride + column, width); }

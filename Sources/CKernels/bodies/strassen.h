@@ -104,10 +104,15 @@ INLINE void divided_right_sums(divided_right *b, size_t k, float *sums, size_t s
     b->t4 = (quarter){sums + 3 * size, DIVIDED_COLUMNS};
 }
 
+// Adds what C starts from, if it is not zero.
+INLINE void add_start(tile *t, const int starts, quarter start, size_t row, size_t column) {
+    if (starts) { add_to_tile(t, start.at + row * start.stride + column, start.stride); }
+}
+
 // One panel of columns. `c` is C11 there, `left` and `right` are what the halves of C start from, `u` holds m rows of U.
 INLINE void divided_panel(
-    const int transposed, const ck_product *g, quarter left, quarter right, const divided_left *a, const divided_right *b,
-    float *c, float *u
+    const int transposed, const int starts, const ck_product *g, quarter left, quarter right, const divided_left *a,
+    const divided_right *b, float *c, float *u
 ) {
     const size_t half = g->n / 2, below = a->m * g->c_stride;
     tile t;
@@ -117,7 +122,7 @@ INLINE void divided_panel(
             clear_tile(&t);
             add_product(&t, transposed, a->a11, b->b11, a->k, row, column);
             store_tile(&t, u + row * DIVIDED_COLUMNS + column, DIVIDED_COLUMNS);
-            add_to_tile(&t, left.at + row * left.stride + column, left.stride);
+            add_start(&t, starts, left, row, column);
             add_product(&t, transposed, a->a12, b->b21, a->k, row, column);
             store_tile(&t, c11, g->c_stride);
         }
@@ -131,8 +136,12 @@ INLINE void divided_panel(
             add_product(&t, transposed, a->s2, b->t2, a->k, row, column);
             store_tile(&t, u2, DIVIDED_COLUMNS);
             add_product(&t, transposed, a->s3, b->t3, a->k, row, column);
-            store_sum(&t, right.at + (a->m + row) * right.stride + column, right.stride, c22, g->c_stride);
-            add_to_tile(&t, left.at + (a->m + row) * left.stride + column, left.stride);
+            if (starts) {
+                store_sum(&t, right.at + (a->m + row) * right.stride + column, right.stride, c22, g->c_stride);
+            } else {
+                store_tile(&t, c22, g->c_stride);
+            }
+            add_start(&t, starts, left, a->m + row, column);
             add_product(&t, transposed, a->a22, b->t4, a->k, row, column);
             store_tile(&t, c21, g->c_stride);
         }
@@ -144,7 +153,7 @@ INLINE void divided_panel(
             add_product(&t, transposed, a->s1, b->t1, a->k, row, column);
             store_sum(&t, c22, g->c_stride, c22, g->c_stride);
             add_to_tile(&t, u + row * DIVIDED_COLUMNS + column, DIVIDED_COLUMNS);
-            add_to_tile(&t, right.at + row * right.stride + column, right.stride);
+            add_start(&t, starts, right, row, column);
             add_product(&t, transposed, a->s4, b->b22, a->k, row, column);
             store_tile(&t, c12, g->c_stride);
         }
@@ -162,7 +171,6 @@ typedef struct {
 INLINE void divide(
     const int transposed, const ck_product *g, size_t row, size_t rows, size_t first, size_t depth, divided_memory *memory
 ) {
-    static const float zeros[DIVIDED_COLUMNS];
     const size_t m = rows / 2, k = depth / 2;
     const size_t row_stride = transposed ? 1 : g->a_stride, k_stride = transposed ? g->a_stride : 1;
     const float *from = g->a + row * row_stride + first * k_stride;
@@ -177,10 +185,17 @@ INLINE void divide(
             .b22 = {bottom + g->n / 2, g->b_stride}};
         divided_right_sums(&b, k, memory->right_sums, k * DIVIDED_COLUMNS);
         float *c = g->c + row * g->c_stride + column;
-        const int continued = g->accumulate || first > 0;
-        const quarter start = continued ? (quarter){c, g->c_stride} : (quarter){g->bias ? g->bias + column : zeros, 0};
-        const size_t half = continued || g->bias ? g->n / 2 : 0;
-        divided_panel(transposed, g, start, (quarter){start.at + half, start.stride}, &a, &b, c, memory->u);
+        const size_t half = g->n / 2;
+        if (g->accumulate || first > 0) {
+            const quarter left = {c, g->c_stride}, right = {c + half, g->c_stride};
+            divided_panel(transposed, 1, g, left, right, &a, &b, c, memory->u);
+        } else if (g->bias) {
+            const quarter left = {g->bias + column, 0}, right = {g->bias + column + half, 0};
+            divided_panel(transposed, 1, g, left, right, &a, &b, c, memory->u);
+        } else {
+            const quarter none = {NULL, 0};
+            divided_panel(transposed, 0, g, none, none, &a, &b, c, memory->u);
+        }
     }
 }
 
