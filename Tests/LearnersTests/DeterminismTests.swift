@@ -25,11 +25,12 @@ import Testing
         earlyStopping: EarlyStopping(patience: 5), learningRateReduction: LearningRateReduction(patience: 1))
 
     private static func train(
-        threads: ThreadBudget = 1, seed: UInt64 = 42, epochs: Int = 3, resuming state: TrainingState? = nil,
-        onState: ((TrainingState) throws -> Void)? = nil, beforeStep: () -> Void = {}
+        threads: ThreadBudget = 1, seed: UInt64 = 42, epochs: Int = 3, largestGradientNorm: Float? = 1,
+        resuming state: TrainingState? = nil, onState: ((TrainingState) throws -> Void)? = nil, beforeStep: () -> Void = {}
     ) throws -> TrainedNetwork {
         var configuration = configuration
         configuration.epochs = epochs
+        configuration.largestGradientNorm = largestGradientNorm
         return try network.train(
             on: data, validation: data, configuration: configuration, stream: RandomStream(seed: seed), threads: threads,
             resuming: state, onState: onState,
@@ -45,6 +46,15 @@ import Testing
         #expect(one.weights == many.weights)
         #expect(one.history.map(\.loss) == many.history.map(\.loss))
         #expect(try one.predict(Self.data.samples) == one.predict(Self.data.samples, threads: ThreadBudget(count)))
+    }
+
+    @Test("gradients added inside the optimiser's step give the bits of gradients added before it, on any number of threads")
+    func addedGradients() throws {
+        // A norm that is never reached changes nothing but where the shards' gradients are added.
+        let before = try Self.train(largestGradientNorm: 1e30)
+        for threads in [1, 2, 3] as [ThreadBudget] {
+            #expect(try Self.train(threads: threads, largestGradientNorm: nil).weights == before.weights)
+        }
     }
 
     @Test("threads that come and go between epochs give the bits of one thread throughout")

@@ -53,6 +53,29 @@ import Testing
     @Test("every loss's gradient is its slope", arguments: losses)
     func loss(_ example: Case) throws { try check(example) }
 
+    @Test("the gradient of a batch whose products are divided is the mean of its parts' gradients, whose are not")
+    func dividedProducts() throws {
+        let network = SequentialNetwork(
+            input: .window(length: 10, features: 22),
+            layers: [.lstm(units: 128, returnSequences: true), .lstm(units: 64), .dense(units: 1)])
+        let weights = try NetworkWeights(initial: network, from: RandomStream(seed: 1))
+        let samples = Golden.windows(32, length: 10, features: 22), targets = Golden.wave(32, 1, 2)
+        func gradient(_ part: Range<Int>) throws -> [Float] {
+            var windows = samples
+            windows.windowEnds = Array(samples.windowEnds[part])
+            let data = TrainingData(samples: windows, targets: .values(Array(targets[part])))
+            return try network.lossAndGradients(of: data, loss: .meanSquaredError, weights: weights).gradients.layers
+                .flatMap { $0.variables.joined() }
+        }
+        let whole = try gradient(0 ..< 32)
+        let parts = try [0, 8, 16, 24].map { try gradient($0 ..< $0 + 8) }
+        let mean = whole.indices.map { index in parts.reduce(0) { $0 + $1[index] } / 4 }
+        let largest = Double(mean.map(abs).max() ?? 0)
+        // Rounding alone, without division, differs by 6e-7 of the largest gradient; division, whose errors follow the largest
+        // factors, by 4e-6. A wrong quarter would differ by all of it.
+        #expect(mismatch(whole, mean, absolute: 1e-5 * largest) == nil)
+    }
+
     private func check(_ example: Case) throws {
         let samples = 7
         let network = example.network, loss = example.loss
