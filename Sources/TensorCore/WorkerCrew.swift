@@ -22,7 +22,7 @@ public final class WorkerCrew {
     /// - Parameters:
     ///   - budget: how many threads work, the caller of `perform` among them; asked at each `perform`.
     ///   - most: more threads than this are never used, whatever the budget allows.
-    ///   - prepare: called by the caller of `perform` with a number of threads before that many start to work.
+    ///   - prepare: called by the caller of `perform` with the number of threads when it changes; at first it is one.
     public init(
         threads budget: ThreadBudget, atMost most: Int = .max, prepare: @escaping (_ threads: Int) -> Void = { _ in },
         work: @escaping Work

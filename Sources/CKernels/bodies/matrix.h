@@ -18,21 +18,26 @@ static void transpose(size_t rows, size_t columns, const float *a, size_t a_stri
     }
 }
 
+// Sums of V vectors of columns, the last of which has `part` (16 when whole).
+INLINE void sum_columns(const int V, size_t rows, const float *a, size_t stride, float *sums, size_t part) {
+    floats totals[8];
+    UNROLL for (int j = 0; j < V; j++) { totals[j] = broadcast(0); }
+    for (size_t row = 0; row < rows; row++) {
+        UNROLL for (int j = 0; j < V; j++) {
+            totals[j] += load_some(a + row * stride + LANES * j, j == V - 1 ? part : LANES);
+        }
+    }
+    UNROLL for (int j = 0; j < V; j++) { store_some(sums + LANES * j, totals[j], j == V - 1 ? part : LANES); }
+}
+
 // Eight vectors of each row at a time, so that memory is read in long stretches.
 static void column_sums(size_t rows, size_t columns, const float *a, size_t stride, float *sums) {
     size_t column = 0;
     for (; column + 8 * LANES <= columns; column += 8 * LANES) {
-        floats totals[8] = {{0}};
-        for (size_t row = 0; row < rows; row++) {
-            UNROLL for (int j = 0; j < 8; j++) { totals[j] += load(a + row * stride + column + LANES * j); }
-        }
-        UNROLL for (int j = 0; j < 8; j++) { store(sums + column + LANES * j, totals[j]); }
+        sum_columns(8, rows, a + column, stride, sums + column, LANES);
     }
     for (; column < columns; column += LANES) {
-        const size_t width = lanes_of(columns - column);
-        floats total = broadcast(0);
-        for (size_t row = 0; row < rows; row++) { total += load_some(a + row * stride + column, width); }
-        store_some(sums + column, total, width);
+        sum_columns(1, rows, a + column, stride, sums + column, lanes_of(columns - column));
     }
 }
 

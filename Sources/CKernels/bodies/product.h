@@ -8,6 +8,23 @@
 // Columns of k that are summed before C is written back, so that the panel of B stays in the first cache levels.
 #define PRODUCT_DEPTH 512
 
+// sums [R, V] += R rows of A times V vectors of B, k first to last; the last vector has `part` columns (16 when whole).
+INLINE void add_terms(
+    const int R, const int V, floats *sums, const float *a, size_t row_stride, size_t k_stride, const float *b,
+    size_t b_stride, size_t depth, size_t part
+) {
+    for (size_t p = 0; p < depth; p++) {
+        floats line[PRODUCT_TILE_VECTORS];
+        UNROLL for (int j = 0; j < V; j++) {
+            line[j] = j == V - 1 ? load_some(b + p * b_stride + LANES * j, part) : load(b + p * b_stride + LANES * j);
+        }
+        UNROLL for (int i = 0; i < R; i++) {
+            const floats factor = broadcast(a[i * row_stride + p * k_stride]);
+            UNROLL for (int j = 0; j < V; j++) { sums[i * V + j] = PRODUCT_TERM(factor, line[j], sums[i * V + j]); }
+        }
+    }
+}
+
 // One tile; `part` is the number of columns in the last vector (16 when whole).
 INLINE void product_tile(
     const int R, const int V, const int transposed, const ck_product *g, size_t row, size_t column, size_t first,
@@ -28,16 +45,7 @@ INLINE void product_tile(
             sums[i * V + j] = continued ? load_some(c + i * g->c_stride + LANES * j, width) : start;
         }
     }
-    for (size_t p = 0; p < depth; p++) {
-        floats line[PRODUCT_TILE_VECTORS];
-        UNROLL for (int j = 0; j < V; j++) {
-            line[j] = j == V - 1 ? load_some(b + p * g->b_stride + LANES * j, part) : load(b + p * g->b_stride + LANES * j);
-        }
-        UNROLL for (int i = 0; i < R; i++) {
-            const floats factor = broadcast(a[i * row_stride + p * k_stride]);
-            UNROLL for (int j = 0; j < V; j++) { sums[i * V + j] = PRODUCT_TERM(factor, line[j], sums[i * V + j]); }
-        }
-    }
+    add_terms(R, V, sums, a, row_stride, k_stride, b, g->b_stride, depth, part);
     UNROLL for (int i = 0; i < R; i++) {
         UNROLL for (int j = 0; j < V; j++) {
             store_some(c + i * g->c_stride + LANES * j, sums[i * V + j], j == V - 1 ? part : LANES);

@@ -34,34 +34,29 @@ typedef struct {
         UNROLL for (int j = 0; j < PRODUCT_TILE_VECTORS; j++)
 
 typedef struct {
-    floats sums[DIVIDED_TILE_ROWS][PRODUCT_TILE_VECTORS];
+    floats sums[DIVIDED_TILE_ROWS * PRODUCT_TILE_VECTORS];
 } tile;
 
-INLINE void clear_tile(tile *t) { EACH_VECTOR t->sums[i][j] = broadcast(0); }
+INLINE void clear_tile(tile *t) { EACH_VECTOR t->sums[i * PRODUCT_TILE_VECTORS + j] = broadcast(0); }
 
 INLINE void add_to_tile(tile *t, const float *from, size_t stride) {
-    EACH_VECTOR t->sums[i][j] += load(from + i * stride + LANES * j);
+    EACH_VECTOR t->sums[i * PRODUCT_TILE_VECTORS + j] += load(from + i * stride + LANES * j);
 }
 
 INLINE void store_tile(const tile *t, float *to, size_t stride) {
-    EACH_VECTOR store(to + i * stride + LANES * j, t->sums[i][j]);
+    EACH_VECTOR store(to + i * stride + LANES * j, t->sums[i * PRODUCT_TILE_VECTORS + j]);
 }
 
 // to = from + the tile.
 INLINE void store_sum(const tile *t, const float *from, size_t from_stride, float *to, size_t stride) {
-    EACH_VECTOR store(to + i * stride + LANES * j, load(from + i * from_stride + LANES * j) + t->sums[i][j]);
+    EACH_VECTOR store(to + i * stride + LANES * j, load(from + i * from_stride + LANES * j) + t->sums[i * PRODUCT_TILE_VECTORS + j]);
 }
 
 INLINE void add_product(tile *t, const int transposed, quarter a, quarter b, size_t k, size_t row, size_t column) {
     const size_t row_stride = transposed ? 1 : a.stride, k_stride = transposed ? a.stride : 1;
-    for (size_t p = 0; p < k; p++) {
-        floats line[PRODUCT_TILE_VECTORS];
-        UNROLL for (int j = 0; j < PRODUCT_TILE_VECTORS; j++) { line[j] = load(b.at + p * b.stride + column + LANES * j); }
-        UNROLL for (int i = 0; i < DIVIDED_TILE_ROWS; i++) {
-            const floats factor = broadcast(a.at[(row + i) * row_stride + p * k_stride]);
-            UNROLL for (int j = 0; j < PRODUCT_TILE_VECTORS; j++) { t->sums[i][j] = FMA(factor, line[j], t->sums[i][j]); }
-        }
-    }
+    add_terms(
+        DIVIDED_TILE_ROWS, PRODUCT_TILE_VECTORS, t->sums, a.at + row * row_stride, row_stride, k_stride, b.at + column,
+        b.stride, k, LANES);
 }
 
 // S1 … S4 in `sums`, `size` floats each, laid out as the quarters are in memory: `rows` lines of `columns` numbers.

@@ -16,8 +16,8 @@ protocol LSTMProducts {
 }
 
 extension LSTMLayer {
-    /// In float32: each tensor's gradient is one product over all steps, as is the projection of the input. These are large
-    /// enough to be divided.
+    /// In float32: each tensor's gradient is one product over all steps, as is the projection of the input. In wide
+    /// layers these are large enough to be divided.
     struct FloatProducts: LSTMProducts {
         let layer: LSTMLayer
         let pass: LayerPass
