@@ -1,5 +1,6 @@
 import ModelGraph
 import Randomness
+import TensorCore
 import TestSupport
 import Testing
 
@@ -34,6 +35,7 @@ import Testing
         Case("LSTM, all steps", window, [.dense(units: 3), .lstm(units: 5, returnSequences: true), .lstm(units: 17)]),
         Case("LSTM of one step", .window(length: 1, features: 3), [.lstm(units: 4)]),
         Case("repeat vector", row, [.dense(units: 3), .repeatVector(count: 4), .lstm(units: 3, returnSequences: true)]),
+        Case("repeat vector below no LSTM", row, [.dense(units: 3), .repeatVector(count: 4), .dense(units: 2)]),
         Case("flatten", window, [.dense(units: 4, activation: .tanh), .flatten, .dense(units: 2)]),
         Case("dropout", row, [.dense(units: 16), .dropout(rate: 0.5), .dense(units: 2)]),
         Case("batch normalization", row, [.dense(units: 5), .batchNormalization(), .dense(units: 2)]),
@@ -74,6 +76,35 @@ import Testing
         // Rounding alone, without division, differs by 6e-7 of the largest gradient; division, whose errors follow the largest
         // factors, by 4e-6. A wrong quarter would differ by all of it.
         #expect(mismatch(whole, mean, absolute: 1e-5 * largest) == nil)
+    }
+
+    @Test(
+        "an LSTM layer that reads a repeated vector once has the gradients of one that reads all its copies",
+        arguments: [Precision.float32, .bf16])
+    func repeatedInput(precision: Precision) throws {
+        func network(_ between: [LayerSpecification]) -> SequentialNetwork {
+            SequentialNetwork(
+                input: Self.row,
+                layers: [.dense(units: 5, activation: .tanh), .repeatVector(count: 6)] + between
+                    + [.lstm(units: 17, returnSequences: true), .dense(units: 2)])
+        }
+        let once = network([]), copied = network([.activation(.linear)])
+        let data = TrainingData(
+            samples: Golden.windows(7, length: 1, features: 4), targets: .values(Golden.wave(7 * 6 * 2, 1, 3).map { $0 + 4 }))
+        var weights = try NetworkWeights(initial: once, from: RandomStream(seed: 1))
+        func gradient(_ network: SequentialNetwork) throws -> (loss: Double, values: [Float]) {
+            let result = try network.lossAndGradients(
+                of: data, loss: .meanSquaredError, weights: weights, kernels: #require(Kernels(.plain)), precision: precision)
+            return (result.loss, result.gradients.layers.flatMap { $0.variables.joined() })
+        }
+        let (lossOnce, read) = try gradient(once)
+        weights.layers.insert(NetworkWeights.LayerWeights(variables: []), at: 2)
+        let (lossCopied, expected) = try gradient(copied)
+        // The way forward is the same arithmetic. Gradients are added over the steps before they are multiplied instead of after:
+        // float32 rounds differently, and bfloat16 once instead of six times, each time by 2⁻⁹ at most.
+        #expect(lossOnce == lossCopied)
+        let largest = Double(expected.map(abs).max() ?? 0)
+        #expect(mismatch(read, expected, absolute: (precision == .bf16 ? 4e-3 : 1e-6) * largest) == nil)
     }
 
     private func check(_ example: Case) throws {

@@ -2,7 +2,7 @@ import TensorCore
 
 /// The matrix products of an LSTM layer for one shard, in one precision.
 protocol LSTMProducts {
-    /// All steps' weighted sums of the input, bias included, into the gates.
+    /// Weighted sums of all steps of the input that are read, bias included, into the gates.
     func projectInput()
     /// Adds the weighted sums of the previous step's hidden state to the gates of `time` > 0.
     func addRecurrent(_ time: Int)
@@ -25,13 +25,13 @@ extension LSTMLayer {
 
         private var units: Int { layer.units }
         private var features: Int { layer.features }
-        private var rows: Int { layer.steps * pass.samples }
+        private var inputRows: Int { layer.inputSteps * pass.samples }
 
         func projectInput() {
             pass.kernels.multiply(
-                MatrixView(pass.input, rows: rows, columns: features),
+                MatrixView(pass.input, rows: inputRows, columns: features),
                 MatrixView(pass.parameters, rows: features, columns: 4 * units),
-                into: MutableMatrixView(memory.gates, rows: rows, columns: 4 * units),
+                into: MutableMatrixView(memory.gates, rows: inputRows, columns: 4 * units),
                 startingFrom: .bias(pass.parameters + layer.biasOffset), mayDivide: true)
         }
 
@@ -54,21 +54,24 @@ extension LSTMLayer {
         }
 
         func endBackward(_ gradient: LayerGradient) {
-            let sums = MatrixView(memory.gates, rows: rows, columns: 4 * units)
-            pass.kernels.multiply(
-                MatrixView(pass.input, rows: rows, columns: features), transposed: true, sums,
-                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units), mayDivide: true)
-            let later = rows - pass.samples
+            let later = (layer.steps - 1) * pass.samples
             pass.kernels.multiply(
                 MatrixView(memory.hidden(0), rows: later, columns: units), transposed: true,
                 MatrixView(memory.gates(1), rows: later, columns: 4 * units),
                 into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units),
                 mayDivide: true)
+            for time in layer.inputSteps ..< layer.steps {
+                pass.kernels.add(memory.gates(time), count: 4 * pass.samples * units, to: memory.gates)
+            }
+            let sums = MatrixView(memory.gates, rows: inputRows, columns: 4 * units)
+            pass.kernels.multiply(
+                MatrixView(pass.input, rows: inputRows, columns: features), transposed: true, sums,
+                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units), mayDivide: true)
             pass.kernels.sumRows(of: sums, into: gradient.parameters + layer.biasOffset)
             guard let inputGradient = gradient.input else { return }
             pass.kernels.multiply(
                 sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
-                into: MutableMatrixView(inputGradient, rows: rows, columns: features), mayDivide: true)
+                into: MutableMatrixView(inputGradient, rows: inputRows, columns: features), mayDivide: true)
         }
     }
 }

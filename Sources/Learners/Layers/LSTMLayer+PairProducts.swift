@@ -25,10 +25,11 @@ extension LSTMLayer {
         private var features: Int { layer.features }
         private var samples: Int { pass.samples }
         private var rows: Int { layer.steps * samples }
+        private var inputRows: Int { layer.inputSteps * samples }
         private var samplePairs: Int { (samples + 1) / 2 }
 
         func projectInput() {
-            kernels.pairColumns(of: MatrixView(pass.input, rows: rows, columns: features), into: matrix(places.input))
+            kernels.pairColumns(of: MatrixView(pass.input, rows: inputRows, columns: features), into: matrix(places.input))
             kernels.pairRows(
                 of: MatrixView(pass.parameters, rows: features, columns: 4 * units), into: matrix(places.kernel))
             kernels.pairRows(
@@ -36,7 +37,7 @@ extension LSTMLayer {
                 into: matrix(places.recurrentKernel))
             kernels.multiply(
                 MatrixView(matrix(places.input)), MatrixView(matrix(places.kernel)),
-                into: MutableMatrixView(memory.gates, rows: rows, columns: 4 * units),
+                into: MutableMatrixView(memory.gates, rows: inputRows, columns: 4 * units),
                 startingFrom: .bias(pass.parameters + layer.biasOffset))
         }
 
@@ -53,23 +54,36 @@ extension LSTMLayer {
                 of: MatrixView(pass.transposes + layer.recurrentOffset, rows: 4 * units, columns: units),
                 into: matrix(places.recurrentTransposed))
             (gradient.parameters + layer.biasOffset).update(repeating: 0, count: 4 * units)
+            let repeatedSums = matrix(places.repeatedSums)
+            repeatedSums.base.update(repeating: 0, count: repeatedSums.rows * repeatedSums.columns)
             guard gradient.input != nil else { return }
             kernels.pairRows(
                 of: MatrixView(pass.transposes, rows: 4 * units, columns: features), into: matrix(places.kernelTransposed))
         }
 
         func backpropagate(_ time: Int, _ gradient: LayerGradient) {
-            let sums = MatrixView(memory.gates(time), rows: samples, columns: 4 * units)
-            let biasTerm = matrix(places.biasTerm).base
-            pass.kernels.sumRows(of: sums, into: biasTerm)
-            pass.kernels.add(UnsafePointer(biasTerm), count: 4 * units, to: gradient.parameters + layer.biasOffset)
+            var sums = MatrixView(memory.gates(time), rows: samples, columns: 4 * units)
+            if layer.inputIsRepeated {
+                let repeatedSums = matrix(places.repeatedSums)
+                pass.kernels.add(sums.base, count: samples * 4 * units, to: repeatedSums.base)
+                // The one step that is read gets the gradients of all.
+                if time == 0 { sums = MatrixView(repeatedSums) }
+            }
             kernels.pairColumns(of: sums, into: matrix(places.sums))
-            kernels.pairRows(of: sums, into: sumPairs(of: time ..< time + 1))
             if time > 0 {
                 kernels.multiply(
                     MatrixView(matrix(places.sums)), MatrixView(matrix(places.recurrentTransposed)),
                     into: MutableMatrixView(memory.hiddenGradient, rows: samples, columns: units))
             }
+            if time < layer.inputSteps { backpropagateToInput(time, sums, gradient) }
+            kernels.pairRows(of: sums, into: sumPairs(of: time ..< time + 1))
+        }
+
+        /// The gradients of the bias and of the input, from those of the sums of a step that is read.
+        private func backpropagateToInput(_ time: Int, _ sums: MatrixView, _ gradient: LayerGradient) {
+            let biasTerm = matrix(places.biasTerm).base
+            pass.kernels.sumRows(of: sums, into: biasTerm)
+            pass.kernels.add(UnsafePointer(biasTerm), count: 4 * units, to: gradient.parameters + layer.biasOffset)
             guard let inputGradient = gradient.input else { return }
             kernels.multiply(
                 MatrixView(matrix(places.sums)), MatrixView(matrix(places.kernelTransposed)),
@@ -77,23 +91,27 @@ extension LSTMLayer {
         }
 
         func endBackward(_ gradient: LayerGradient) {
-            let steps = layer.steps
+            multiplyPairs(
+                from: pass.input, columns: features, paired: places.inputPairs, steps: layer.inputSteps,
+                bySumsFrom: 0, into: gradient.parameters)
+            multiplyPairs(
+                from: memory.hidden(0), columns: units, paired: places.hiddenPairs, steps: layer.steps - 1,
+                bySumsFrom: 1, into: gradient.parameters + layer.recurrentOffset)
+        }
+
+        /// A weight matrix' gradient: `steps` of what it multiplied, transposed, by the sums' gradients from step `first` on.
+        private func multiplyPairs(
+            from factor: UnsafePointer<Float>, columns: Int, paired: Places.Place, steps: Int, bySumsFrom first: Int,
+            into gradient: UnsafeMutablePointer<Float>
+        ) {
             for time in 0 ..< steps {
                 kernels.pairRows(
-                    of: MatrixView(pass.input + time * samples * features, rows: samples, columns: features),
-                    into: matrix(places.inputPairs).rows(time * samplePairs ..< (time + 1) * samplePairs))
+                    of: MatrixView(factor + time * samples * columns, rows: samples, columns: columns),
+                    into: matrix(paired).rows(time * samplePairs ..< (time + 1) * samplePairs))
             }
             kernels.multiply(
-                MatrixView(matrix(places.inputPairs)), transposed: true, MatrixView(sumPairs(of: 0 ..< steps)),
-                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units))
-            for time in 0 ..< steps - 1 {
-                kernels.pairRows(
-                    of: MatrixView(memory.hidden(time), rows: samples, columns: units),
-                    into: matrix(places.hiddenPairs).rows(time * samplePairs ..< (time + 1) * samplePairs))
-            }
-            kernels.multiply(
-                MatrixView(matrix(places.hiddenPairs)), transposed: true, MatrixView(sumPairs(of: 1 ..< steps)),
-                into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units))
+                MatrixView(matrix(paired)), transposed: true, MatrixView(sumPairs(of: first ..< first + steps)),
+                into: MutableMatrixView(gradient, rows: columns, columns: 4 * units))
         }
 
         private func matrix(_ place: Places.Place) -> MutableMatrixView {
@@ -113,23 +131,24 @@ extension LSTMLayer {
 /// Where the factors of one shard lie. Those of the way back take the memory of the way forward.
 private struct Places {
     let input, kernel, recurrentKernel, hidden: Place
-    let kernelTransposed, recurrentTransposed, sums, inputPairs, hiddenPairs, biasTerm: Place
+    let kernelTransposed, recurrentTransposed, sums, inputPairs, hiddenPairs, biasTerm, repeatedSums: Place
     let count: Int
 
     init(layer: LSTMLayer, samples: Int) {
-        let (units, features, steps) = (layer.units, layer.features, layer.steps)
+        let (units, features) = (layer.units, layer.features)
         let samplePairs = (samples + 1) / 2
         var forward = BlockLayout(), backward = BlockLayout()
-        input = Place(rows: steps * samples, columns: (features + 1) / 2, in: &forward)
+        input = Place(rows: layer.inputSteps * samples, columns: (features + 1) / 2, in: &forward)
         kernel = Place(rows: (features + 1) / 2, columns: 4 * units, in: &forward)
         recurrentKernel = Place(rows: (units + 1) / 2, columns: 4 * units, in: &forward)
         hidden = Place(rows: samples, columns: (units + 1) / 2, in: &forward)
         kernelTransposed = Place(rows: 2 * units, columns: features, in: &backward)
         recurrentTransposed = Place(rows: 2 * units, columns: units, in: &backward)
         sums = Place(rows: samples, columns: 2 * units, in: &backward)
-        inputPairs = Place(rows: steps * samplePairs, columns: features, in: &backward)
-        hiddenPairs = Place(rows: (steps - 1) * samplePairs, columns: units, in: &backward)
+        inputPairs = Place(rows: layer.inputSteps * samplePairs, columns: features, in: &backward)
+        hiddenPairs = Place(rows: (layer.steps - 1) * samplePairs, columns: units, in: &backward)
         biasTerm = Place(rows: 1, columns: 4 * units, in: &backward)
+        repeatedSums = Place(rows: layer.inputIsRepeated ? samples : 0, columns: 4 * units, in: &backward)
         count = max(forward.count, backward.count)
     }
 

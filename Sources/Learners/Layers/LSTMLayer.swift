@@ -10,11 +10,16 @@ struct LSTMLayer: Layer {
     let inputShape: SampleShape
     let units: Int
     let returnSequences: Bool
+    /// Whether all steps of the input are the same row, below a `RepeatVectorLayer`. Only the first step is read then, and
+    /// the first step's input gradient is the sum over all of them.
+    let inputIsRepeated: Bool
     /// For products of bfloat16 numbers instead of float32.
     let pairKernels: PairKernels?
 
     var features: Int { inputShape.features }
     var steps: Int { inputShape.steps }
+    /// Steps of the input that are read, and whose gradients are written.
+    var inputSteps: Int { inputIsRepeated ? 1 : steps }
 
     /// Where the recurrent kernel and the bias begin in the parameters.
     var recurrentOffset: Int { 4 * units * features }
@@ -57,6 +62,9 @@ struct LSTMLayer: Layer {
 
     private func forward(_ pass: LayerPass, _ memory: Memory, _ products: some LSTMProducts) {
         products.projectInput()
+        if inputIsRepeated {
+            for time in 1 ..< steps { memory.gates(time).update(from: memory.gates, count: 4 * pass.samples * units) }
+        }
         for time in 0 ..< steps {
             if time > 0 { products.addRecurrent(time) }
             pass.kernels.lstmForward(memory.step(time), hidden: memory.hidden(time))

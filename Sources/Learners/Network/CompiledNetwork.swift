@@ -34,9 +34,10 @@ struct CompiledNetwork: Sendable {
                 normalization = try FeatureNormalization(mean: mean, variance: variance, features: shape.features)
                 continue
             }
-            let ends = index == network.layers.count - 1
+            let above = index + 1 < network.layers.count ? network.layers[index + 1] : nil
             let compiled = try layer.compiled(
-                name: name, input: shape, absorbing: ends ? absorbed : nil, pairKernels: pairKernels)
+                name: name, input: shape, below: layers.last, above: above, absorbing: above == nil ? absorbed : nil,
+                pairKernels: pairKernels)
             layers.append(compiled)
             shape = compiled.outputShape
         }
@@ -110,9 +111,14 @@ struct FeatureNormalization: Sendable {
 }
 
 extension LayerSpecification {
-    /// The layer for this input shape.
+    private var isLSTM: Bool {
+        if case .lstm = self { true } else { false }
+    }
+
+    /// The layer for this input shape between its neighbours: an LSTM layer on top of a repeated vector reads it once.
     fileprivate func compiled(
-        name: String, input: SampleShape, absorbing absorbed: Activation?, pairKernels: PairKernels?
+        name: String, input: SampleShape, below: (any Layer)?, above: LayerSpecification?,
+        absorbing absorbed: Activation?, pairKernels: PairKernels?
     ) throws -> any Layer {
         func positive(_ value: Int, _ what: String) throws {
             guard value > 0 else {
@@ -152,7 +158,9 @@ extension LayerSpecification {
         case .lstm(let units, let returnSequences):
             try positive(units, "units")
             try sequence()
-            return LSTMLayer(inputShape: input, units: units, returnSequences: returnSequences, pairKernels: pairKernels)
+            return LSTMLayer(
+                inputShape: input, units: units, returnSequences: returnSequences,
+                inputIsRepeated: below is RepeatVectorLayer, pairKernels: pairKernels)
         case .dropout(let rate):
             guard rate >= 0, rate < 1 else {
                 throw NetworkError(layer: name, found: "has the rate \(rate)", advice: "give a rate in 0 ..< 1")
@@ -165,7 +173,7 @@ extension LayerSpecification {
                     layer: name, found: "repeats a row but is given the sequence \(input)",
                     advice: "let the layer before return its last step only")
             }
-            return RepeatVectorLayer(inputShape: input, count: count)
+            return RepeatVectorLayer(inputShape: input, count: count, isReadOnce: above?.isLSTM ?? false)
         case .batchNormalization(let momentum, let epsilon):
             return BatchNormalizationLayer(inputShape: input, momentum: momentum, epsilon: epsilon)
         case .activation(let activation):
