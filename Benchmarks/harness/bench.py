@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import sys
+import traceback
 from pathlib import Path
 
 import composition
@@ -35,36 +36,52 @@ def main() -> int:
     limits = measurement.machine_limits(setup)
     results, sections, failures = {}, [], {}
     for name in [arguments.only] if arguments.only else ALL_NAMES + SECTION_NAMES:
-        try:
-            measured = _measure(name, setup, results)
-        except (contestant.Failure, OSError) as error:
-            failures[name] = str(error)
-            measurement.say(f"{name} FAILED: {error}")
-            continue
+        measured = _attempt(name, failures, lambda: _measure(name, setup, results))
         if isinstance(measured, measurement.Section):
             sections.append(measured)
             print("\n".join([f"{name}:", *measured.lines]), flush=True)
-        else:
+        elif measured:
             results[name] = measured
             best = measured.best_peer
             print(f"{name}: {report.ratio_text(measured.ratios(best))} against {best}", flush=True)
     results = list(results.values())
-    limits = limits.best(measurement.machine_limits(setup))
+    limits = limits.best(_attempt("limits", failures, lambda: measurement.machine_limits(setup)) or limits)
     for result in results:
         result.apply(limits)
-    missing = report.missing(results, failures)
+    # Of a run of one workload the others are not missing.
+    missing = [] if arguments.only else report.missing(results, failures)
     for name in missing:
         print(f"{name}: not in this run")
     today = datetime.date.today().isoformat()
     circumstances = report.Circumstances(limits, before, foreign_load.share(), scale, today)
     text = report.markdown(results, failures, circumstances, sections, missing)
-    stem = "bench" if scale == 1 else "bench-trial"
-    report.write(ROOT / "reports", stem, text, report.rows(results))
-    print(f"written: reports/{stem}.md, reports/{stem}.json")
-    return 1 if failures or (missing and not arguments.only) else 0
+    written = report.write(
+        ROOT / "reports", "bench" if scale == 1 else "bench-trial", text, report.rows(results), only=arguments.only)
+    print(f"written: {', '.join(f'reports/{name}' for name in written)}")
+    return 1 if failures or missing else 0
+
+
+def _attempt(name: str, failures: dict[str, str], measure):
+    """What `measure` gives, or None and its reason in `failures`: one workload must not cost the run."""
+    try:
+        return measure()
+    except (contestant.Failure, OSError) as error:
+        failures[name] = str(error)
+    except Exception as error:  # a fault of the harness: its place goes to standard error
+        traceback.print_exc()
+        failures[name] = f"{type(error).__name__}: {error}"
+    measurement.say(f"{name} FAILED: {failures[name]}")
+    return None
 
 
 def _measure(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
+    meanwhile = foreign_load.Meanwhile()
+    measured = _measured(name, setup, results)
+    measured.foreign = meanwhile.share()
+    return measured
+
+
+def _measured(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
     special = {
         START.name: startup.measure, MEMORY: training.measure, WRITTEN_MODELS: written_models.measure,
         GROWTH: growth.measure, PRECISION: precision.measure, LOSSES: losses.measure,

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 PEERS = Path(__file__).resolve().parent.parent / "peers" / "worker.py"
@@ -28,20 +29,30 @@ class Contestant:
 
     def run(self) -> dict:
         """One round: {"seconds": …} and the numbers that show what was computed."""
-        self._process.stdin.write("run\n")
-        self._process.stdin.flush()
+        # To one that has died, nothing can be written; what it left as its answer says so.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write("run\n")
+            self._process.stdin.flush()
         return self._reply()
 
     def _reply(self) -> dict:
         line = self._process.stdout.readline()
         if not line:
             raise Failure(f"{self.name} ended with exit code {self._process.wait()} instead of an answer")
-        return json.loads(line)
+        try:
+            return json.loads(line)
+        except ValueError:
+            raise Failure(f"{self.name} answered “{line.strip()}”, which is no JSON") from None
 
     def close(self) -> None:
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
-        self._process.wait()
+        try:
+            self._process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def __enter__(self):
         return self

@@ -80,6 +80,8 @@ class Result:
     # All that ours and each peer answered, pair by pair.
     replies: dict[str, list[dict]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    # Share of the processors that other programs used meanwhile.
+    foreign: float = 0
 
     @property
     def best_peer(self) -> str:
@@ -106,6 +108,8 @@ class Section:
 
     title: str
     lines: list[str]
+    # Share of the processors that other programs used meanwhile.
+    foreign: float = 0
 
 
 def say(text: str) -> None:
@@ -129,9 +133,10 @@ def contest(workload: Workload, setup: Setup, names: list[str], run, folder) -> 
     """Lets each of `names` run in turn: `dwcp` and its peers. `run(name)` gives a reply."""
     pairs = setup.pairs or workload.pairs
     # The warm-up: compilers, caches, page faults. Networks start from fresh weights here, so losses can be compared.
-    evidence = _evidence({name: run(name) for name in names}) if workload.warm_up else None
-    replies = alternate(workload.name, names, pairs, run)
-    evidence = evidence or _evidence({name: given[0] for name, given in replies.items()})
+    first = {name: run(name) for name in names if name not in workload.run_once}
+    _evidence(first)
+    replies = alternate(workload.name, names, pairs, run, workload.run_once)
+    evidence = _evidence({name: first.get(name, given[0]) for name, given in replies.items()})
     seconds = {name: [reply["seconds"] for reply in replies[name]] for name in names}
     samples = setup.samples(workload)
     return Result(
@@ -139,12 +144,14 @@ def contest(workload: Workload, setup: Setup, names: list[str], run, folder) -> 
         floor=workload.floor(samples, folder) if workload.floor else None, evidence=evidence, replies=replies)
 
 
-def alternate(title: str, names: list[str], pairs: int, run) -> dict[str, list[dict]]:
-    """Every name's replies, pair by pair."""
+def alternate(title: str, names: list[str], pairs: int, run, run_once: tuple[str, ...] = ()) -> dict[str, list[dict]]:
+    """Every name's replies, pair by pair; those of `run_once` are in the first pair only."""
     replies = {name: [] for name in names}
     for pair in range(pairs):
         # Who goes first changes, so that heat and drift hit both sides.
         for name in names if pair % 2 == 0 else reversed(names):
+            if name in run_once and pair > 0:
+                continue
             replies[name].append(run(name))
         latest = ", ".join(f"{name} {given[-1]['seconds']:.4g} s" for name, given in replies.items())
         say(f"{title}: pair {pair + 1} of {pairs}: {latest}")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 
 class PeakMemory:
-    """Samples a process tree until `stop`.
+    """Samples a process tree until `stop`, once more then.
 
     `proportional`: the largest sum of proportional set sizes (a page shared by n processes counts 1/n in each) seen at one
-    instant. `bound`: the sum of every process' own peak, as the kernel kept it: no sample can miss it, but it adds peaks of
-    different instants and counts shared pages in each process.
+    instant. `bound`: the sum of every process' own peak, as the kernel kept it until the process was seen last: a short peak
+    between two samples counts, but peaks of different instants are added, and shared pages count in each process.
     """
 
     INTERVAL_SECONDS = 0.1
@@ -31,11 +31,16 @@ class PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stopped.wait(self.INTERVAL_SECONDS):
+        while True:
+            # Read before the sample, so that the last one is taken after `stop`.
+            stopped = self._stopped.is_set()
             pids = _tree(self._root)
             self.proportional = max(self.proportional, sum(_field(pid, "smaps_rollup", "Pss:") for pid in pids))
             for pid in pids:
                 self._peaks[pid] = max(self._peaks.get(pid, 0), _field(pid, "status", "VmHWM:"))
+            if stopped:
+                return
+            self._stopped.wait(self.INTERVAL_SECONDS)
 
 
 def _tree(root: int) -> list[int]:

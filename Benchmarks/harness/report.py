@@ -70,7 +70,8 @@ def markdown(
     lines += [f"| {name} | not in this run | | | | | | | |" for name in unfinished]
     lines += [text for name, why in failures.items() for text in ("", f"FAILED {name}: {why}")]
     lines += _details(results)
-    lines += [text for section in sections for text in ("", f"## {section.title}", "", *section.lines)]
+    for section in sections:
+        lines += ["", f"## {section.title}", "", *section.lines, "", *_foreign(section)]
     lines += _limits(under.limits) + _versions()
     return "\n".join(lines) + "\n"
 
@@ -116,8 +117,14 @@ def _details(results: list[Result]) -> list[str]:
                 "", f"Floor: {_work(result)} ({result.floor.note}) take {amount(result.floor_seconds, 's')}; ours reaches "
                 f"{result.fraction_of_floor:.2g} of it.",
             ]
-        lines += ["", *(f"- {remark}" for remark in result.remarks)] if result.remarks else []
+        lines += ["", *_foreign(result), *(f"- {remark}" for remark in result.remarks)]
     return lines
+
+
+def _foreign(measured: Result | Section) -> list[str]:
+    """What ran beside it: the machine can be idle before and after, and not meanwhile."""
+    warning = "; **do not quote its figures**" if measured.foreign > IDLE_SHARE else ""
+    return [f"- other programs used {measured.foreign:.0%} of the processors meanwhile{warning}"]
 
 
 def _work(result: Result) -> str:
@@ -155,10 +162,22 @@ def _processor() -> str:
     return platform.machine()
 
 
-def write(folder: Path, stem: str, text: str, table: list[dict]) -> None:
-    """Each file whole or not at all."""
+def write(folder: Path, stem: str, text: str, table: list[dict], only: str | None) -> list[str]:
+    """A full run's report and table. A run of `only` one workload has a report of its own, and its row replaces that
+    workload's in the table. Each file whole or not at all; the names of those written."""
     folder.mkdir(exist_ok=True)
-    for name, content in [(f"{stem}.md", text), (f"{stem}.json", json.dumps(table, indent=2) + "\n")]:
+    contents = {f"{stem}-{only}.md" if only else f"{stem}.md": text}
+    if table or not only:
+        contents[f"{stem}.json"] = json.dumps(_merged(folder / f"{stem}.json", table) if only else table, indent=2) + "\n"
+    for name, content in contents.items():
         temporary = folder / f".{name}.tmp"
         temporary.write_text(content)
         os.replace(temporary, folder / name)
+    return list(contents)
+
+
+def _merged(path: Path, table: list[dict]) -> list[dict]:
+    """The rows that stand in `path`, in their order, those of `table` in place of older ones."""
+    older = json.loads(path.read_text()) if path.exists() else []
+    named = {row["workload"]: row for row in older + table}
+    return [named[name] for name in ALL_NAMES if name in named]

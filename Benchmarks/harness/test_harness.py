@@ -1,13 +1,17 @@
 """What the harness must not get wrong; `make bench` runs these checks before it measures."""
 
+import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
 
 import composition
 import contestant
+import foreign_load
 import growth
 import losses
 import measurement
@@ -82,6 +86,18 @@ class Reports(unittest.TestCase):
         for ratio, verdict in [(3.4, "MISSED"), (3.5, "reached"), (4.5, "aim reached")]:
             self.assertTrue(report.goal_text("lstm-b32", ratio).endswith(": " + verdict))
 
+    def test_of_one_workload_keep_the_other_rows(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            rows = [{"workload": "lstm-b32", "ratio_median": 3}, {"workload": "csv", "ratio_median": 1}]
+            report.write(folder, "bench", "all", rows, only=None)
+            report.write(folder, "bench", "one", [{"workload": "lstm-b32", "ratio_median": 4}], only="lstm-b32")
+            report.write(folder, "bench", "a section", [], only="growth")
+            kept = [{"workload": "lstm-b32", "ratio_median": 4}, {"workload": "csv", "ratio_median": 1}]
+            self.assertEqual(json.loads((folder / "bench.json").read_text()), kept)
+            for file, text in [("bench.md", "all"), ("bench-lstm-b32.md", "one"), ("bench-growth.md", "a section")]:
+                self.assertEqual((folder / file).read_text(), text)
+
     def test_have_every_name_that_is_measured(self):
         special = {START.name, FOUR_MODELS, MEMORY}
         self.assertEqual({workload.name for workload in WORKLOADS} | special, set(ALL_NAMES))
@@ -90,6 +106,9 @@ class Reports(unittest.TestCase):
         limits = Limits(1, 1, 1)
         self.assertEqual(report.Circumstances(limits, 0.01, 0.02, 1, "").warnings(), [])
         self.assertTrue(report.Circumstances(limits, 0.01, 0.4, 1, "").warnings())
+        for foreign, warned in [(0.01, False), (0.2, True)]:
+            text = report.markdown([_result(foreign=foreign)], {}, report.Circumstances(limits, 0, 0, 1, ""), [], [])
+            self.assertEqual("do not quote" in text, warned)
 
 
 class Alternation(unittest.TestCase):
@@ -104,8 +123,8 @@ class Alternation(unittest.TestCase):
         self.assertEqual(order, ["dwcp", "peer", "peer", "dwcp", "dwcp", "peer"])
         self.assertEqual({name: len(given) for name, given in replies.items()}, {"dwcp": 3, "peer": 3})
 
-    def test_without_warm_up_compares_the_first_pair(self):
-        work = Workload("start", "", "", ("peer",), samples=1, pairs=1, warm_up=False, fewest=1)
+    def test_runs_slow_peers_once_and_compares_their_work_all_the_same(self):
+        work = Workload("start", "", "", ("peer", "slow"), samples=1, pairs=2, run_once=("slow",), fewest=1)
         setup = measurement.Setup("", "", "", Path(), Path(), scale=1, pairs=None)
         calls = []
 
@@ -113,11 +132,14 @@ class Alternation(unittest.TestCase):
             calls.append(name)
             return {"seconds": 2 if name == "dwcp" else 6, "steps": 1}
 
-        result = measurement.contest(work, setup, ["dwcp", "peer"], run, Path())
-        self.assertEqual((len(calls), result.ratios("peer"), result.evidence["peer"]), (2, [3.0], {"steps": 1}))
+        names = ["dwcp", "peer", "slow"]
+        result = measurement.contest(work, setup, names, run, Path())
+        self.assertEqual(calls, ["dwcp", "peer", "dwcp", "peer", "slow", "peer", "dwcp"])
+        self.assertEqual((result.ratios("peer"), result.ratios("slow")), ([3.0, 3.0], [3.0]))
+        self.assertEqual(result.evidence, {name: {"steps": 1} for name in names})
         with self.assertRaises(contestant.Failure):
             measurement.contest(
-                work, setup, ["dwcp", "peer"], lambda name: {"seconds": 1, "steps": 1 if name == "dwcp" else 2}, Path())
+                work, setup, names, lambda name: {"seconds": 1, "steps": 2 if name == "slow" else 1}, Path())
 
 
 class FourModels(unittest.TestCase):
@@ -186,7 +208,31 @@ class Memory(unittest.TestCase):
         self.assertGreaterEqual(memory.bound, memory.proportional)
 
 
+class ForeignLoad(unittest.TestCase):
+    def test_leaves_out_what_its_own_children_used(self):
+        busy = "import time; end = time.perf_counter() + 1.5\nwhile time.perf_counter() < end: pass"
+        meanwhile = foreign_load.Meanwhile()
+        subprocess.run([sys.executable, "-c", busy], check=True)
+        own = meanwhile.share()
+        meanwhile = foreign_load.Meanwhile()
+        # Not a child of this process once its parent has ended.
+        subprocess.run([sys.executable, "-c", f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {busy!r}])"])
+        time.sleep(1)
+        self.assertGreater(meanwhile.share() - own, 0.5 / os.cpu_count())
+
+
 class Contestants(unittest.TestCase):
+    def test_that_die_between_rounds_or_answer_nonsense_are_a_failure_with_their_name(self):
+        script = "print('{}', flush=True); input(); {}"
+        for last, why in [("raise SystemExit(3)", "exit code 3"), ("print('what'); input()", "“what”")]:
+            with contestant.Contestant("broken", [sys.executable, "-c", script.format("{}", last)]) as broken:
+                with self.assertRaisesRegex(contestant.Failure, f"broken .*{why}"):
+                    broken.run()
+        with contestant.Contestant("broken", [sys.executable, "-c", "print('{}', flush=True); raise SystemExit(3)"]) as broken:
+            time.sleep(0.5)
+            with self.assertRaisesRegex(contestant.Failure, "broken ended with exit code 3"):
+                broken.run()
+
     def test_that_die_are_a_failure_with_their_name(self):
         with self.assertRaisesRegex(contestant.Failure, "broken ended with exit code 3"):
             contestant.Contestant("broken", [sys.executable, "-c", "raise SystemExit(3)"])

@@ -46,7 +46,7 @@ class Workload:
     peers: tuple[str, ...]
     # Samples: windows, rows or calls; scaled down by --scale.
     samples: int
-    # Pairs of ours and each peer after the warm-up: fewer where a pair takes minutes.
+    # Pairs of ours and each peer after the warm-up.
     pairs: int
     # From the number of samples and the folder of the data; None where no limit of the machine is in sight.
     floor: Callable[[int, Path], Floor] | None = None
@@ -58,8 +58,8 @@ class Workload:
     files: tuple[tuple[str, str], ...] = ()
     # The fewest samples that make sense in a trial.
     fewest: int = 64
-    # False where a pair takes minutes: all have compiled, but the first pair counts already.
-    warm_up: bool = True
+    # Peers that take minutes and are far from the best: they run once, compiled but not warmed up.
+    run_once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ NETWORK_PEERS = ("keras-tensorflow", "keras-jax", "jax")
 WORKLOADS = [
     Workload(
         "lstm-b32", "LSTM 128 → 64 → Dense 32 → 1, windows 10×22, one epoch, batch 32", "lstm",
-        NETWORK_PEERS, samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=32, window=10, data="lstm"),
+        NETWORK_PEERS, samples=70_000, pairs=7, floor=_training_flops(LSTM), batch=32, window=10, data="lstm"),
     Workload(
         "lstm-b256", "the network and windows of lstm-b32, one epoch, batch 256", "lstm",
-        (*NETWORK_PEERS, "keras-tensorflow, unrolled"), samples=70_000, pairs=5, floor=_training_flops(LSTM), batch=256,
+        (*NETWORK_PEERS, "keras-tensorflow, unrolled"), samples=70_000, pairs=7, floor=_training_flops(LSTM), batch=256,
         window=10, data="lstm", fewest=10_000),
     Workload(
         "autoencoder-b32", "LSTM autoencoder 64 → 32 → 32 → 64, windows 20×12, one epoch, batch 32", "autoencoder",
@@ -121,8 +121,8 @@ WORKLOADS = [
     Workload(
         "variants",
         "eight networks 14 → 14 → 1, 1,000 rows: four for 300 epochs in batches of 70, four for 400 in batches of 90",
-        "variants", NETWORK_PEERS, samples=1_000, pairs=1, floor=_training_flops(VARIANT, VARIANT_EPOCHS), data="variants",
-        fewest=1_000, warm_up=False),
+        "variants", NETWORK_PEERS, samples=1_000, pairs=5, floor=_training_flops(VARIANT, VARIANT_EPOCHS), data="variants",
+        fewest=1_000, run_once=("keras-tensorflow",)),
     Workload(
         "forest-fit", "isolation forest, 200 trees of 256 rows, from rows×40", "forest-fit",
         ("scikit-learn", "scikit-learn, threads"), samples=100_000, pairs=9,

@@ -6,8 +6,10 @@ import time
 def _reading(read):
     def run() -> dict:
         start = time.perf_counter()
-        rows = read()
-        return {"seconds": time.perf_counter() - start, "rows": rows}
+        table = read()
+        seconds = time.perf_counter() - start
+        # Freeing the table is not reading.
+        return {"seconds": seconds, "rows": len(table)}
 
     return run
 
@@ -15,7 +17,7 @@ def _reading(read):
 def pandas(settings):
     import pandas
 
-    return _reading(lambda: len(pandas.read_csv(f"{settings['data']}/telemetry.csv")))
+    return _reading(lambda: pandas.read_csv(f"{settings['data']}/telemetry.csv"))
 
 
 def pyarrow(settings):
@@ -23,4 +25,4 @@ def pyarrow(settings):
     from pyarrow import csv
 
     pyarrow.set_cpu_count(settings["threads"])
-    return _reading(lambda: csv.read_csv(f"{settings['data']}/telemetry.csv").num_rows)
+    return _reading(lambda: csv.read_csv(f"{settings['data']}/telemetry.csv"))

@@ -30,7 +30,9 @@ struct Benchmark {
     }
 
     private static func answer(_ values: [String: Double]) {
-        let fields = values.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+        // As Python writes and reads what JSON has no number for.
+        let fields = values.sorted { $0.key < $1.key }
+            .map { "\"\($0.key)\": \($0.value.isFinite ? "\($0.value)" : "NaN")" }
         FileHandle.standardOutput.write(Data(("{" + fields.joined(separator: ", ") + "}\n").utf8))
     }
 
