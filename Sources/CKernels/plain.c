@@ -131,11 +131,12 @@ static void lstm_forward(const ck_lstm_step *s) {
             const float forget = gates[units + u] = sigmoid(gates[units + u]);
             const float candidate = gates[2 * units + u] = tanhf(gates[2 * units + u]);
             const float output = gates[3 * units + u] = sigmoid(gates[3 * units + u]);
-            const float before = s->previous_cell ? s->previous_cell[row * units + u] : 0;
+            const size_t at = row * units + u;
+            const float before = s->previous_cell ? s->previous_cell[at] : 0;
             const float cell = fmaf(forget, before, input * candidate);
-            s->cell[row * units + u] = cell;
-            s->cell_tanh[row * units + u] = tanhf(cell);
-            s->hidden[row * s->hidden_stride + u] = output * tanhf(cell);
+            s->cell[at] = cell;
+            s->cell_tanh[at] = tanhf(cell);
+            s->hidden[at] = output * tanhf(cell);
         }
     }
 }
@@ -150,14 +151,12 @@ static void lstm_backward(const ck_lstm_step *s) {
             const float candidate = gates[2 * units + u], output = gates[3 * units + u];
             const float before = s->previous_cell ? s->previous_cell[at] : 0, cell_tanh = s->cell_tanh[at];
             const float above = s->output_gradient ? s->output_gradient[at] : 0;
-            const float next =
-                s->next_hidden_gradient ? s->next_hidden_gradient[row * s->next_hidden_gradient_stride + u] : 0;
-            const float hidden = above + next;
-            const float cell = s->cell_gradient[at] + hidden * output * (1 - cell_tanh * cell_tanh);
-            gates[u] = cell * candidate * input * (1 - input);
-            gates[units + u] = cell * before * forget * (1 - forget);
-            gates[2 * units + u] = cell * input * (1 - candidate * candidate);
-            gates[3 * units + u] = hidden * cell_tanh * output * (1 - output);
+            const float hidden = s->next_hidden_gradient ? above + s->next_hidden_gradient[at] : above;
+            const float cell = fmaf(hidden * output, fmaf(-cell_tanh, cell_tanh, 1), s->cell_gradient[at]);
+            gates[u] = cell * candidate * (input * (1 - input));
+            gates[units + u] = cell * before * (forget * (1 - forget));
+            gates[2 * units + u] = cell * input * fmaf(-candidate, candidate, 1);
+            gates[3 * units + u] = hidden * cell_tanh * (output * (1 - output));
             s->cell_gradient[at] = cell * forget;
         }
     }

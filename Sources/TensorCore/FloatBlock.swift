@@ -22,7 +22,11 @@ public final class FloatBlock: @unchecked Sendable {
 
     deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-    public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    /// Valid as long as the block is.
+    public var numbers: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: base, count: count) }
+
+    /// A copy.
+    public var values: [Float] { Array(numbers) }
 
     /// - Precondition: `values` is as long as the block.
     public func assign(_ values: [Float]) {

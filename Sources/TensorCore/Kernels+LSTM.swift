@@ -33,7 +33,6 @@ extension Kernels {
         var argument = ck_lstm_step()
         fill(&argument, from: step)
         argument.hidden = hidden
-        argument.hidden_stride = step.units
         table.pointee.lstm_forward(&argument)
     }
 
@@ -48,7 +47,6 @@ extension Kernels {
         fill(&argument, from: step)
         argument.output_gradient = outputGradient
         argument.next_hidden_gradient = nextHiddenGradient
-        argument.next_hidden_gradient_stride = step.units
         argument.cell_gradient = cellGradient
         table.pointee.lstm_backward(&argument)
     }

@@ -4,7 +4,8 @@
 import CKernels
 
 /// The arithmetic of one instruction set. All sets but `baseline` (which cannot fuse multiply and add) give the same bits in
-/// every function whose elementary operations IEEE 754 defines, and AVX2 and AVX-512 agree in all of them.
+/// every function whose elementary operations IEEE 754 defines (the plain loops compute derivatives of activations in
+/// float64, though), and AVX2 and AVX-512 agree in all of them.
 public struct Kernels: Sendable {
     /// What this processor does fastest, or what the environment variable `DWCP_INSTRUCTION_SET` asks for.
     public static let best = Kernels(table: ck_kernels_best())

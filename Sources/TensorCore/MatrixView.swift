@@ -5,6 +5,7 @@ public struct MatrixView {
     public let columns: Int
     public let stride: Int
 
+    /// - Parameter stride: nil when rows follow each other without a gap.
     public init(_ base: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
         self.base = base
         self.rows = rows
@@ -20,6 +21,7 @@ public struct MutableMatrixView {
     public let columns: Int
     public let stride: Int
 
+    /// - Parameter stride: nil when rows follow each other without a gap.
     public init(_ base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
         self.base = base
         self.rows = rows

@@ -15,6 +15,7 @@ public final class ThreadBudget: Sendable, ExpressibleByIntegerLiteral {
 
     public convenience init(integerLiteral threads: Int) { self.init(threads) }
 
+    /// The number at this moment; it may change at any time.
     public var current: Int { threads.load(ordering: .relaxed) }
 
     /// - Precondition: at least one thread.

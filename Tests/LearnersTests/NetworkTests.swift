@@ -43,6 +43,10 @@ import Testing
         #expect(try refusal(.row(features: 3), []).contains("no layers"))
         #expect(
             try refusal(.row(features: 2), [.normalization(mean: [1], variance: [1]), .dense(units: 1)]).contains("1 means"))
+        for (mean, variance) in [(Float.nan, Float(1)), (0, -1), (0, .infinity)] {
+            let text = try refusal(.row(features: 1), [.normalization(mean: [mean], variance: [variance]), .dense(units: 1)])
+            #expect(text.contains("for feature 0") && text.contains("variances of at least 0"))
+        }
         #expect(
             try refusal(.row(features: 1), [.dense(units: 1), .normalization(mean: [1], variance: [1])]).contains(
                 "not the first"))
@@ -95,13 +99,21 @@ import Testing
     @Test("a sample's prediction does not depend on the samples beside it")
     func predictionsAreIndependent() throws {
         let golden = GoldenCase.bandwidthLike
-        let weights = try NetworkWeights(initial: golden.network, from: RandomStream(seed: 1))
-        let trained = TrainedNetwork(network: golden.network, weights: weights)
-        let together = try trained.predict(golden.data.samples)
-        for sample in [0, 13, 33] {
-            var one = golden.data.samples
-            one.windowEnds = [one.windowEnds[sample]]
-            #expect(try trained.predict(one) == [together[sample]])
+        // In training, the products of the second are divided, which mixes rows.
+        let wide = SequentialNetwork(
+            input: .window(length: 8, features: 5),
+            layers: [.lstm(units: 128, returnSequences: true), .lstm(units: 64), .dense(units: 1)])
+        for (network, samples) in [
+            (golden.network, golden.data.samples), (wide, Golden.windows(40, length: 8, features: 5)),
+        ] {
+            let weights = try NetworkWeights(initial: network, from: RandomStream(seed: 1))
+            let trained = TrainedNetwork(network: network, weights: weights)
+            let together = try trained.predict(samples)
+            for sample in [0, 13, 33] {
+                var one = samples
+                one.windowEnds = [one.windowEnds[sample]]
+                #expect(try trained.predict(one) == [together[sample]])
+            }
         }
     }
 }

@@ -104,8 +104,25 @@ import Testing
             try Self.train(network: network, configuration: configuration)
         }
         guard case .diverged(epoch: 1, let step, learningRate: 1e20) = error else { Issue.record("\(error)"); return }
-        #expect(step > 1)
+        #expect(try #require(step) > 1)
         #expect(error.description.contains("lower the learning rate"))
+    }
+
+    @Test("weights that the last step made infinite are no result, and no saved state")
+    func divergenceAtTheEnd() throws {
+        var configuration = Self.configuration()
+        (configuration.epochs, configuration.batchSize) = (1, 200)
+        configuration.optimiser = .stochasticGradientDescent(learningRate: .greatestFiniteMagnitude)
+        let network = SequentialNetwork(input: .row(features: 3), layers: [.dense(units: 4), .dense(units: 2)])
+        var data = Self.data()
+        guard case .values(let targets) = data.targets else { return }
+        // So far off that gradients are larger than 1.
+        data.targets = .values(targets.map { $0 + 100 })
+        let error = try #require(throws: TrainingError.self) {
+            try Self.train(data, network: network, configuration: configuration)
+        }
+        #expect(error == .diverged(epoch: 1, step: nil, learningRate: .greatestFiniteMagnitude))
+        #expect(error.description.contains("after epoch 1 are not finite"))
     }
 
     @Test("sample weights of zero leave samples out")
@@ -138,6 +155,16 @@ import Testing
         }
         #expect(try refusal { $0.samples.windowEnds = [] }.contains("no samples"))
         #expect(try refusal { $0.samples.rows[7] = .nan }.contains("sample 2 has nan in row 2, feature 1"))
+        let overflow = try #require(throws: NetworkError.self) {
+            // Divided by the least deviation, 1e-7.
+            let normalised = SequentialNetwork(
+                input: .row(features: 3),
+                layers: [.normalization(mean: [0, 0, 0], variance: [1, 0, 1]), .dense(units: 2)])
+            var data = Self.data(10)
+            data.samples.rows[7] = 1e35
+            _ = try Self.train(data, network: normalised)
+        }
+        #expect(overflow.description.contains("sample 2 has inf after normalization in row 2, feature 1"))
         #expect(try refusal { $0.samples.windowEnds[3] = 10 }.contains("ends at row 10"))
         #expect(try refusal { $0.samples.windowEnds[3] = -1 }.contains("ends at row -1"))
         #expect(try refusal { $0.samples.featureCount = 5 }.contains("1 rows by 5 features"))
@@ -150,16 +177,17 @@ import Testing
 
     @Test("an empty set of right classes and a class that does not exist are refused")
     func targetRefusals() throws {
-        func refusal(_ loss: Loss, _ targets: [Float]) throws -> String {
+        func refusal(_ loss: Loss, _ targets: [Float]?) throws -> String {
             let network = SequentialNetwork(input: .row(features: 3), layers: [.dense(units: 2, activation: .softmax)])
             var data = Self.data(2)
-            data.targets = .values(targets)
+            data.targets = targets.map { .values($0) } ?? .inputs(columns: [0, 1])
             let configuration = TrainingConfiguration(loss: loss, epochs: 1)
             let error = try #require(throws: NetworkError.self) {
                 try Self.train(data, network: network, configuration: configuration)
             }
             return error.description
         }
+        #expect(try refusal(.setLikelihood, nil).contains("takes only some numbers"))
         #expect(try refusal(.setLikelihood, [1, 0, 0, 0]).contains("sample 1 is an empty set"))
         #expect(try refusal(.setLikelihood, [1, 0.5, 0, 1]).contains("sample 0 has numbers other than 0 and 1"))
         #expect(try refusal(.sparseCategoricalCrossEntropy, [0, 2]).contains("sample 1 is 2.0, not a class in 0 ..< 2"))
@@ -169,6 +197,11 @@ import Testing
     func configurationRefusals() {
         for change in [
             { $0.epochs = 0 }, { $0.batchSize = 0 }, { $0.optimiser = .adam(learningRate: .nan) },
+            { $0.optimiser = .adam(beta1: 1) }, { $0.optimiser = .adam(beta2: -0.1) }, { $0.largestGradientNorm = 0 },
+            { $0.largestGradientNorm = .nan }, { $0.earlyStopping = EarlyStopping(patience: -1) },
+            { $0.learningRateReduction = LearningRateReduction(factor: 1) },
+            { $0.learningRateReduction = LearningRateReduction(factor: 0) },
+            { $0.learningRateReduction = LearningRateReduction(patience: -1) },
         ] as [(inout TrainingConfiguration) -> Void] {
             var configuration = Self.configuration()
             change(&configuration)

@@ -106,16 +106,16 @@ import TestSupport
     }
 
     private static func pairColumns(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
-        let rows = numbers.count / columns
+        let rows = numbers.count / columns, source = FloatBlock(numbers)
         return filled(rows: rows, columns: (columns + 1) / 2) {
-            kernels.pairColumns(of: MatrixView(numbers, rows: rows, columns: columns), into: $0)
+            kernels.pairColumns(of: MatrixView(source.base, rows: rows, columns: columns), into: $0)
         }
     }
 
     private static func pairRows(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {
-        let rows = numbers.count / columns
+        let rows = numbers.count / columns, source = FloatBlock(numbers)
         return filled(rows: (rows + 1) / 2, columns: columns) {
-            kernels.pairRows(of: MatrixView(numbers, rows: rows, columns: columns), into: $0)
+            kernels.pairRows(of: MatrixView(source.base, rows: rows, columns: columns), into: $0)
         }
     }
 
@@ -132,15 +132,12 @@ import TestSupport
         let (m, n, k) = (shape.m, shape.n, shape.k)
         guard k > 0 else { return start }
         let pairs = (k + 1) / 2
-        let left = transposed ? pairRows(a, columns: m, kernels) : pairColumns(a, columns: k, kernels)
-        let right = pairRows(b, columns: n, kernels)
-        var result = start
-        result.withUnsafeMutableBufferPointer { result in
-            kernels.multiply(
-                MatrixView(left, rows: transposed ? pairs : m, columns: transposed ? m : pairs), transposed: transposed,
-                MatrixView(right, rows: pairs, columns: n),
-                into: MutableMatrixView(result.baseAddress!, rows: m, columns: n), startingFrom: .current)
-        }
-        return result
+        let left = FloatBlock(transposed ? pairRows(a, columns: m, kernels) : pairColumns(a, columns: k, kernels))
+        let right = FloatBlock(pairRows(b, columns: n, kernels)), result = FloatBlock(start)
+        kernels.multiply(
+            MatrixView(left.base, rows: transposed ? pairs : m, columns: transposed ? m : pairs), transposed: transposed,
+            MatrixView(right.base, rows: pairs, columns: n), into: MutableMatrixView(result.base, rows: m, columns: n),
+            startingFrom: .current)
+        return result.values
     }
 }

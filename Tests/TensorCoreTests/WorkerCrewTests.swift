@@ -55,6 +55,29 @@ import Testing
         #expect(tally.counts.withLock { $0 } == [5, 5, 5, 5])
     }
 
+    @Test("two threads work at the same time, at once and after a pause")
+    func together() async throws {
+        let arrived = Mutex(0)
+        let met = Mutex(0)
+        let crew = WorkerCrew(threads: 2) { _ in
+            arrived.withLock { $0 += 1 }
+            // Each part waits for the other; a crew that does one after the other never sees both.
+            for _ in 0 ..< 20_000 {
+                if arrived.withLock({ $0 }) == 2 {
+                    met.withLock { $0 += 1 }
+                    return
+                }
+                usleep(100)
+            }
+        }
+        for pause in [0, 1, 20] {
+            try await Task.sleep(for: .milliseconds(pause))
+            arrived.withLock { $0 = 0 }
+            crew.perform(parts: 2)
+        }
+        #expect(met.withLock { $0 } == 6)
+    }
+
     @Test("threads that work at the same time have different numbers, all of them prepared for")
     func threadNumbers() {
         let prepared = Mutex(0)

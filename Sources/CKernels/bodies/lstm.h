@@ -18,7 +18,7 @@ static void lstm_forward(const ck_lstm_step *s) {
             store_some(gates + 3 * s->units + u, output, n);
             store_some(s->cell + at, cell, n);
             store_some(s->cell_tanh + at, cell_tanh, n);
-            store_some(s->hidden + row * s->hidden_stride + u, output * cell_tanh, n);
+            store_some(s->hidden + at, output * cell_tanh, n);
         }
     }
 }
@@ -36,9 +36,7 @@ static void lstm_backward(const ck_lstm_step *s) {
             const floats cell_tanh = load_some(s->cell_tanh + at, n);
 
             floats hidden = s->output_gradient ? load_some(s->output_gradient + at, n) : broadcast(0);
-            if (s->next_hidden_gradient) {
-                hidden += load_some(s->next_hidden_gradient + row * s->next_hidden_gradient_stride + u, n);
-            }
+            if (s->next_hidden_gradient) { hidden += load_some(s->next_hidden_gradient + at, n); }
             const floats cell = FMA(
                 hidden * output, FMA(-cell_tanh, cell_tanh, one), load_some(s->cell_gradient + at, n));
             store_some(gates + u, cell * candidate * (input * (one - input)), n);

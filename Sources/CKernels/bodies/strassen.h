@@ -49,7 +49,10 @@ INLINE void store_tile(const tile *t, float *to, size_t stride) {
 
 // to = from + the tile.
 INLINE void store_sum(const tile *t, const float *from, size_t from_stride, float *to, size_t stride) {
-    EACH_VECTOR store(to + i * stride + LANES * j, load(from + i * from_stride + LANES * j) + t->sums[i * PRODUCT_TILE_VECTORS + j]);
+    EACH_VECTOR {
+        const floats start = load(from + i * from_stride + LANES * j);
+        store(to + i * stride + LANES * j, start + t->sums[i * PRODUCT_TILE_VECTORS + j]);
+    }
 }
 
 INLINE void add_product(tile *t, const int transposed, quarter a, quarter b, size_t k, size_t row, size_t column) {

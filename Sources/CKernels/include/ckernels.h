@@ -55,13 +55,11 @@ typedef struct {
     /// Cell state after the step and its tanh, [rows, units]: written by forward, `cell_tanh` read by backward.
     float *cell;
     float *cell_tanh;
-    /// [rows, units] at `hidden_stride`: written by forward.
+    /// [rows, units]: written by forward.
     float *hidden;
-    size_t hidden_stride;
     /// Backward: gradients of the hidden state from above and from the next step, [rows, units] each; NULL means zero.
     const float *output_gradient;
     const float *next_hidden_gradient;
-    size_t next_hidden_gradient_stride;
     /// Backward: gradient of the cell state, [rows, units], from the next step in, to the previous step out.
     float *cell_gradient;
 } ck_lstm_step;

@@ -32,7 +32,9 @@ extension LSTMLayer {
                 MatrixView(pass.input, rows: inputRows, columns: features),
                 MatrixView(pass.parameters, rows: features, columns: 4 * units),
                 into: MutableMatrixView(memory.gates, rows: inputRows, columns: 4 * units),
-                startingFrom: .bias(pass.parameters + layer.biasOffset), mayDivide: true)
+                startingFrom: .bias(pass.parameters + layer.biasOffset),
+                // A divided row depends on other rows: a prediction must not on the samples beside it.
+                mayDivide: pass.training != nil)
         }
 
         func addRecurrent(_ time: Int) {

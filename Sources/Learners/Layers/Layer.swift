@@ -35,6 +35,18 @@ extension Layer {
     var statisticsCount: Int { statistics.reduce(0) { $0 + $1.count } }
 }
 
+extension SampleShape {
+    /// From `[time, sample, feature]` to `[sample, time, feature]`.
+    func copyToSampleMajor(_ source: UnsafePointer<Float>, samples: Int, to result: UnsafeMutablePointer<Float>) {
+        for time in 0 ..< steps {
+            for sample in 0 ..< samples {
+                (result + (sample * steps + time) * features)
+                    .update(from: source + (time * samples + sample) * features, count: features)
+            }
+        }
+    }
+}
+
 /// A tensor of a layer: its name in Keras, its shape and how it starts.
 struct Variable: Sendable, Equatable {
     var name: String

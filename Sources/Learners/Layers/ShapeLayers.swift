@@ -34,13 +34,7 @@ struct FlattenLayer: Layer {
     var outputShape: SampleShape { .row(features: inputShape.count) }
 
     func forward(_ pass: LayerPass) {
-        let (steps, features) = (inputShape.steps, inputShape.features)
-        for time in 0 ..< steps {
-            for sample in 0 ..< pass.samples {
-                (pass.output + (sample * steps + time) * features)
-                    .update(from: pass.input + (time * pass.samples + sample) * features, count: features)
-            }
-        }
+        inputShape.copyToSampleMajor(pass.input, samples: pass.samples, to: pass.output)
     }
 
     func backward(_ pass: LayerPass, _ gradient: LayerGradient) {

@@ -34,6 +34,14 @@ public enum Loss: Sendable, Equatable, Codable {
     /// Numbers of target per row of `outputs` numbers.
     func targetWidth(outputs: Int) -> Int { self == .sparseCategoricalCrossEntropy ? 1 : outputs }
 
+    /// Whether `objection` never has one.
+    var acceptsEveryTarget: Bool {
+        switch self {
+        case .sparseCategoricalCrossEntropy, .setLikelihood: false
+        default: true
+        }
+    }
+
     /// What is wrong with a row of targets, if anything.
     func objection(to target: UnsafeBufferPointer<Float>, outputs: Int) -> String? {
         switch self {

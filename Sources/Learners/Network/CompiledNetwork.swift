@@ -36,8 +36,9 @@ struct CompiledNetwork: Sendable {
             }
             let above = index + 1 < network.layers.count ? network.layers[index + 1] : nil
             let compiled = try layer.compiled(
-                name: name, input: shape, below: layers.last, above: above, absorbing: above == nil ? absorbed : nil,
-                pairKernels: pairKernels)
+                at: LayerPlace(
+                    name: name, input: shape, below: layers.last, above: above, absorbed: above == nil ? absorbed : nil,
+                    pairKernels: pairKernels))
             layers.append(compiled)
             shape = compiled.outputShape
         }
@@ -92,6 +93,12 @@ struct FeatureNormalization: Sendable {
                 found: "has \(mean.count) means and \(variance.count) variances for \(features) features",
                 advice: "give one of each per feature")
         }
+        for feature in mean.indices where !(mean[feature].isFinite && variance[feature].isFinite && variance[feature] >= 0) {
+            throw NetworkError(
+                layer: "normalization",
+                found: "has mean \(mean[feature]) and variance \(variance[feature]) for feature \(feature)",
+                advice: "give finite means, and variances of at least 0")
+        }
         self.mean = mean
         deviation = variance.map { max($0.squareRoot(), 1e-7) }
     }
@@ -106,80 +113,6 @@ struct FeatureNormalization: Sendable {
                     for feature in 0 ..< features { x[feature] = (x[feature] - mean[feature]) / deviation[feature] }
                 }
             }
-        }
-    }
-}
-
-extension LayerSpecification {
-    private var isLSTM: Bool {
-        if case .lstm = self { true } else { false }
-    }
-
-    /// The layer for this input shape between its neighbours: an LSTM layer on top of a repeated vector reads it once.
-    fileprivate func compiled(
-        name: String, input: SampleShape, below: (any Layer)?, above: LayerSpecification?,
-        absorbing absorbed: Activation?, pairKernels: PairKernels?
-    ) throws -> any Layer {
-        func positive(_ value: Int, _ what: String) throws {
-            guard value > 0 else {
-                throw NetworkError(layer: name, found: "has \(value) \(what)", advice: "give at least 1")
-            }
-        }
-        func trainable(_ activation: Activation) throws -> Activation {
-            guard activation.isTrainable else {
-                let known = Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", ")
-                throw NetworkError(
-                    layer: name, found: "has the activation `\(activation.rawValue)`, which is not trained here",
-                    advice: "use one of \(known)")
-            }
-            return activation == absorbed ? .linear : activation
-        }
-        func sequence() throws {
-            guard input.time != nil else {
-                throw NetworkError(
-                    layer: name, found: "needs a sequence [time, features] but is given \(input)",
-                    advice: "let the layer before return sequences, or repeat the vector")
-            }
-        }
-        switch self {
-        case .normalization:
-            preconditionFailure("a normalization is not compiled to a layer")
-        case .dense(let units, let activation, let initializer):
-            try positive(units, "units")
-            return DenseLayer(
-                inputShape: input, units: units, activation: try trainable(activation), initializer: initializer,
-                timeDistributed: false)
-        case .timeDistributedDense(let units, let activation, let initializer):
-            try positive(units, "units")
-            try sequence()
-            return DenseLayer(
-                inputShape: input, units: units, activation: try trainable(activation), initializer: initializer,
-                timeDistributed: true)
-        case .lstm(let units, let returnSequences):
-            try positive(units, "units")
-            try sequence()
-            return LSTMLayer(
-                inputShape: input, units: units, returnSequences: returnSequences,
-                inputIsRepeated: below is RepeatVectorLayer, pairKernels: pairKernels)
-        case .dropout(let rate):
-            guard rate >= 0, rate < 1 else {
-                throw NetworkError(layer: name, found: "has the rate \(rate)", advice: "give a rate in 0 ..< 1")
-            }
-            return DropoutLayer(inputShape: input, rate: rate)
-        case .repeatVector(let count):
-            try positive(count, "repetitions")
-            guard input.time == nil else {
-                throw NetworkError(
-                    layer: name, found: "repeats a row but is given the sequence \(input)",
-                    advice: "let the layer before return its last step only")
-            }
-            return RepeatVectorLayer(inputShape: input, count: count, isReadOnce: above?.isLSTM ?? false)
-        case .batchNormalization(let momentum, let epsilon):
-            return BatchNormalizationLayer(inputShape: input, momentum: momentum, epsilon: epsilon)
-        case .activation(let activation):
-            return ActivationLayer(inputShape: input, activation: try trainable(activation))
-        case .flatten:
-            return FlattenLayer(inputShape: input)
         }
     }
 }

@@ -24,20 +24,23 @@ extension SampleStore {
                 "a window of \(samples.windowLength) rows ends at row \(wrong), but the frame has "
                     + "rows 0 ..< \(rowCount)")
         }
-        try checkFinite(samples, purpose: purpose)
+        try samples.rows.withUnsafeBufferPointer { try checkFinite($0, of: samples, "", purpose: purpose) }
     }
 
     /// Rows outside every window may hold anything.
-    private static func checkFinite(_ samples: WindowedRows, purpose: String) throws {
+    /// - Parameter stage: said behind the number.
+    static func checkFinite(
+        _ rows: UnsafeBufferPointer<Float>, of samples: WindowedRows, _ stage: String, purpose: String
+    ) throws {
         let features = samples.featureCount
-        guard samples.rows.contains(where: { !$0.isFinite }) else { return }
+        guard rows.contains(where: { !$0.isFinite }) else { return }
         for (sample, end) in samples.windowEnds.enumerated() {
             let first = Int(end) - samples.windowLength + 1
-            let window = samples.rows[first * features ..< (Int(end) + 1) * features]
+            let window = rows[first * features ..< (Int(end) + 1) * features]
             guard let wrong = window.firstIndex(where: { !$0.isFinite }) else { continue }
             throw NetworkError(
                 data: purpose,
-                "sample \(sample) has \(samples.rows[wrong]) in row \(wrong / features), feature "
+                "sample \(sample) has \(rows[wrong])\(stage) in row \(wrong / features), feature "
                     + "\(wrong % features); leave such windows out, or fill the gap first")
         }
     }

@@ -33,6 +33,11 @@ final class SampleStore: Sendable {
                     values, perSample: output.steps * width, width: width, of: data.samples, loss, output, purpose)
                 return .perSample(FloatBlock(values), steps: output.steps, width: width)
             case .inputs(let columns):
+                guard loss.acceptsEveryTarget else {
+                    throw NetworkError(
+                        data: purpose, "its inputs are the targets, but the loss \(loss) takes only some numbers; "
+                            + "reconstruct with a loss of differences, such as the mean squared error")
+                }
                 let width = columns?.count ?? data.samples.featureCount
                 guard output.steps == data.samples.windowLength, output.features == width,
                     loss.targetWidth(outputs: width) == width
@@ -64,7 +69,10 @@ final class SampleStore: Sendable {
         features = samples.featureCount
         steps = samples.windowLength
         rows = FloatBlock(samples.rows)
-        network.normalization?.apply(to: rows.base, count: samples.rows.count / samples.featureCount)
+        if let normalization = network.normalization {
+            normalization.apply(to: rows.base, count: samples.rows.count / samples.featureCount)
+            try Self.checkFinite(rows.numbers, of: samples, " after normalization", purpose: purpose)
+        }
         self.weights = weights
         self.targets = try targets(rows)
     }

@@ -180,18 +180,8 @@ final class StepEngine: @unchecked Sendable {
             shardLosses[number] = workspace.loss(shard, step)
             workspace.backward(shard, step)
         case .outputs(let outputs):
-            copy(output, samples: samples.count, to: outputs + first * network.outputShape.count)
-        }
-    }
-
-    /// From time-major to sample-major.
-    private func copy(_ output: UnsafePointer<Float>, samples: Int, to result: UnsafeMutablePointer<Float>) {
-        let shape = network.outputShape
-        for time in 0 ..< shape.steps {
-            for sample in 0 ..< samples {
-                (result + (sample * shape.steps + time) * shape.features)
-                    .update(from: output + (time * samples + sample) * shape.features, count: shape.features)
-            }
+            let shape = network.outputShape
+            shape.copyToSampleMajor(output, samples: samples.count, to: outputs + first * shape.count)
         }
     }
 

@@ -58,6 +58,8 @@ extension StepEngine {
         prepare()
     }
 
+    var hasFiniteParameters: Bool { parameters.numbers.allSatisfy(\.isFinite) }
+
     var weights: NetworkWeights {
         NetworkWeights(
             layers: network.layers.enumerated().map { index, layer in

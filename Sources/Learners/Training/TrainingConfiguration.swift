@@ -48,6 +48,7 @@ public struct LearningRateReduction: Sendable, Equatable, Codable {
     public var patience: Int
     public var minimumChange: Double
     public var cooldown: Int
+    /// The rate is never reduced below this.
     public var smallestRate: Float
 
     public init(

@@ -2,8 +2,9 @@ public import Failures
 
 /// Why a training run ended without a network.
 public enum TrainingError: ExplainedError, Equatable {
-    /// The loss became NaN or infinite; epoch and step count from 1.
-    case diverged(epoch: Int, step: Int, learningRate: Float)
+    /// The loss became NaN or infinite; epoch and step count from 1. Without a step, what its last step left behind: the
+    /// weights, or the validation loss.
+    case diverged(epoch: Int, step: Int?, learningRate: Float)
     /// Somebody asked for it; the last state handed out is that of `epochsFinished`.
     case cancelled(epochsFinished: Int)
     /// A setting makes no sense.
@@ -22,8 +23,10 @@ public enum TrainingError: ExplainedError, Equatable {
     public var description: String {
         switch self {
         case .diverged(let epoch, let step, let learningRate):
-            "training diverged: the loss of step \(step) of epoch \(epoch) is not finite at a learning rate of "
-                + "\(learningRate); lower the learning rate, or limit the gradient norm"
+            "training diverged: "
+                + (step.map { "the loss of step \($0) of epoch \(epoch) is" }
+                    ?? "the weights or the validation loss after epoch \(epoch) are")
+                + " not finite at a learning rate of \(learningRate); lower the learning rate, or limit the gradient norm"
         case .cancelled(let epochs):
             "training was cancelled after \(epochs) finished epoch\(epochs == 1 ? "" : "s")"
         case .invalidConfiguration(let reason):

@@ -13,12 +13,16 @@ public enum TrainingEvent: Sendable, Codable, Equatable {
 public struct EpochRecord: Sendable, Codable, Equatable {
     /// From 1.
     public var epoch: Int
+    /// The mean of the batches' losses, by their sizes, each before its own update.
     public var loss: Double
+    /// After the epoch; without validation samples, `loss`.
     public var validationLoss: Double
     public var learningRate: Double
     /// Validation loss is the best so far.
     public var improved: Bool
+    /// Of training alone.
     public var samplesPerSecond: Double
+    /// Of training and validation.
     public var seconds: Double
 
     public init(

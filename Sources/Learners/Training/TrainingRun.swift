@@ -70,9 +70,25 @@ final class TrainingRun {
         }
         try positive(configuration.epochs, "the number of epochs")
         try positive(configuration.batchSize, "the batch size")
+        func require(_ holds: Bool, _ what: String, _ value: some Any, _ advice: String) throws {
+            guard holds else { throw TrainingError.invalidConfiguration("\(what) is \(value); give \(advice)") }
+        }
         let rate = configuration.optimiser.learningRate
-        guard rate > 0, rate.isFinite else {
-            throw TrainingError.invalidConfiguration("the learning rate is \(rate); give a positive number")
+        try require(rate > 0 && rate.isFinite, "the learning rate", rate, "a positive number")
+        if case .adam(_, let beta1, let beta2, _) = configuration.optimiser {
+            for beta in [beta1, beta2] { try require(0 ..< 1 ~= beta, "a decay rate of Adam", beta, "one in 0 ..< 1") }
+        }
+        if let norm = configuration.largestGradientNorm {
+            try require(norm > 0, "the largest gradient norm", norm, "a positive number")
+        }
+        if let patience = configuration.earlyStopping?.patience {
+            try require(patience >= 0, "the patience of early stopping", patience, "at least 0")
+        }
+        if let reduction = configuration.learningRateReduction {
+            try require(
+                reduction.factor > 0 && reduction.factor < 1, "the factor of the learning rate on a plateau", reduction.factor,
+                "one between 0 and 1")
+            try require(reduction.patience >= 0, "the patience on a plateau", reduction.patience, "at least 0")
         }
     }
 
@@ -123,6 +139,10 @@ final class TrainingRun {
         let began = clock.now
         let learningRate = progress.learningRate
         let loss = try trainEpoch(number: epoch + 1, learningRate: learningRate, isCancelled)
+        // The last step's update is in no loss yet.
+        guard engine.hasFiniteParameters else {
+            throw TrainingError.diverged(epoch: epoch + 1, step: nil, learningRate: learningRate)
+        }
         let trained = clock.now
         let validationLoss = try validate(isCancelled) ?? loss
         epoch += 1
@@ -174,7 +194,7 @@ final class TrainingRun {
         }
         let loss = total / Double(validation.count)
         guard loss.isFinite else {
-            throw TrainingError.diverged(epoch: epoch + 1, step: 0, learningRate: progress.learningRate)
+            throw TrainingError.diverged(epoch: epoch + 1, step: nil, learningRate: progress.learningRate)
         }
         return loss
     }

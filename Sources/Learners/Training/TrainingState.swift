@@ -15,11 +15,16 @@ public struct TrainingState: Sendable, Equatable, Codable {
         public var learningRate: Float
         /// Nil before the first epoch.
         public var bestLoss: Double?
+        /// From 1; 0 before the first epoch.
         public var bestEpoch = 0
+        /// Kept only for early stopping.
         public var bestWeights: NetworkWeights?
         public var epochsWithoutImprovement = 0
+        /// The best loss that the reduction of the learning rate has seen.
         public var plateauLoss: Double?
+        /// Epochs without an improvement of it since then, or since the last reduction.
         public var plateauEpochs = 0
+        /// Epochs until they are counted again.
         public var cooldownLeft = 0
         /// Early stopping ended the run.
         public var stopped = false
