@@ -13,7 +13,8 @@
 #   make generate            simulate SAMPLES rows into DATA and INCIDENTS
 #   make test-fast           the tests without Python
 #   make fuzz                100,000 mutated files for every reader of outside bytes, ROUNDS for another number
-#   make bench               measure speed against the tools it replaces, on an idle machine; report in reports/bench.md
+#   make bench               measure speed against the tools it replaces, on an idle machine; report in reports/bench.md,
+#                            of one workload in reports/bench-<name>.md
 #   make setup               install what is missing, build nothing
 #   make clean               remove build products and Python environments; runs and data stay
 #
@@ -27,7 +28,8 @@
 #   SAMPLES, SCENARIO        100000; reference (or calm, stormy, noise)
 #   TEST_DATA                test rows for `make evaluate`
 #   ROUNDS, READER           for `make fuzz`: 100000; part of a reader's name, all when absent
-#   BENCH, PAIRS, SCALE      for `make bench`: one workload or section, pairs (seeds) of each, part of the sizes (a trial)
+#   BENCH, PAIRS, SCALE      for `make bench`: one workload or section, pairs (seeds) of each but memory and the training of
+#                            four-models, part of the sizes (a trial)
 #   LARGE                    yes: `make bench` lets growth go on to ten million rows (a file of 5 GB)
 #   ARGS                     further flags for the dwcp command, for example ARGS="--sequential --quiet"
 #
