@@ -36,7 +36,10 @@ def main() -> int:
     limits = measurement.machine_limits(setup)
     results, sections, failures = {}, [], {}
     for name in [arguments.only] if arguments.only else ALL_NAMES + SECTION_NAMES:
+        meanwhile = foreign_load.Meanwhile()
         measured = _attempt(name, failures, lambda: _measure(name, setup, results))
+        if measured:
+            measured.foreign = meanwhile.share()
         if isinstance(measured, measurement.Section):
             sections.append(measured)
             print("\n".join([f"{name}:", *measured.lines]), flush=True)
@@ -75,13 +78,6 @@ def _attempt(name: str, failures: dict[str, str], measure):
 
 
 def _measure(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
-    meanwhile = foreign_load.Meanwhile()
-    measured = _measured(name, setup, results)
-    measured.foreign = meanwhile.share()
-    return measured
-
-
-def _measured(name: str, setup: measurement.Setup, results: dict) -> measurement.Result | measurement.Section:
     special = {
         START.name: startup.measure, MEMORY: training.measure, WRITTEN_MODELS: written_models.measure,
         GROWTH: growth.measure, PRECISION: precision.measure, LOSSES: losses.measure,

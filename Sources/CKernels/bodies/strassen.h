@@ -107,9 +107,9 @@ INLINE void add_start(tile *t, const int starts, quarter start, size_t row, size
     if (starts) { add_to_tile(t, start.at + row * start.stride + column, start.stride); }
 }
 
-// One panel of columns. `c` is C11 there, `left` and `right` are what the halves of C start from, `u` holds m rows of U.
+// One panel of columns. `c` is C11 there, `start` what it starts from if `starts`, `u` holds m rows of U.
 INLINE void divided_panel(
-    const int transposed, const int starts, const ck_product *g, quarter left, quarter right, const divided_left *a,
+    const int transposed, const int starts, const ck_product *g, quarter start, const divided_left *a,
     const divided_right *b, float *c, float *u
 ) {
     const size_t half = g->n / 2, below = a->m * g->c_stride;
@@ -120,7 +120,7 @@ INLINE void divided_panel(
             clear_tile(&t);
             add_product(&t, transposed, a->a11, b->b11, a->k, row, column);
             store_tile(&t, u + row * DIVIDED_COLUMNS + column, DIVIDED_COLUMNS);
-            add_start(&t, starts, left, row, column);
+            add_start(&t, starts, start, row, column);
             add_product(&t, transposed, a->a12, b->b21, a->k, row, column);
             store_tile(&t, c11, g->c_stride);
         }
@@ -135,11 +135,11 @@ INLINE void divided_panel(
             store_tile(&t, u2, DIVIDED_COLUMNS);
             add_product(&t, transposed, a->s3, b->t3, a->k, row, column);
             if (starts) {
-                store_sum(&t, right.at + (a->m + row) * right.stride + column, right.stride, c22, g->c_stride);
+                store_sum(&t, start.at + (a->m + row) * start.stride + half + column, start.stride, c22, g->c_stride);
             } else {
                 store_tile(&t, c22, g->c_stride);
             }
-            add_start(&t, starts, left, a->m + row, column);
+            add_start(&t, starts, start, a->m + row, column);
             add_product(&t, transposed, a->a22, b->t4, a->k, row, column);
             store_tile(&t, c21, g->c_stride);
         }
@@ -151,7 +151,7 @@ INLINE void divided_panel(
             add_product(&t, transposed, a->s1, b->t1, a->k, row, column);
             store_sum(&t, c22, g->c_stride, c22, g->c_stride);
             add_to_tile(&t, u + row * DIVIDED_COLUMNS + column, DIVIDED_COLUMNS);
-            add_start(&t, starts, right, row, column);
+            add_start(&t, starts, start, row, half + column);
             add_product(&t, transposed, a->s4, b->b22, a->k, row, column);
             store_tile(&t, c12, g->c_stride);
         }
@@ -183,16 +183,12 @@ INLINE void divide(
             .b22 = {bottom + g->n / 2, g->b_stride}};
         divided_right_sums(&b, k, memory->right_sums, k * DIVIDED_COLUMNS);
         float *c = g->c + row * g->c_stride + column;
-        const size_t half = g->n / 2;
-        if (g->accumulate || first > 0) {
-            const quarter left = {c, g->c_stride}, right = {c + half, g->c_stride};
-            divided_panel(transposed, 1, g, left, right, &a, &b, c, memory->u);
-        } else if (g->bias) {
-            const quarter left = {g->bias + column, 0}, right = {g->bias + column + half, 0};
-            divided_panel(transposed, 1, g, left, right, &a, &b, c, memory->u);
+        const int continued = g->accumulate || first > 0;
+        if (continued || g->bias) {
+            const quarter start = continued ? (quarter){c, g->c_stride} : (quarter){g->bias + column, 0};
+            divided_panel(transposed, 1, g, start, &a, &b, c, memory->u);
         } else {
-            const quarter none = {NULL, 0};
-            divided_panel(transposed, 0, g, none, none, &a, &b, c, memory->u);
+            divided_panel(transposed, 0, g, (quarter){NULL, 0}, &a, &b, c, memory->u);
         }
     }
 }

@@ -12,8 +12,8 @@ struct LayerPlace {
     /// What LSTM layers multiply bfloat16 numbers with; nil for float32.
     let pairKernels: PairKernels?
 
-    func require(_ holds: Bool, _ found: String, _ advice: String) throws {
-        guard holds else { throw NetworkError(layer: name, found: found, advice: advice) }
+    func require(_ holds: Bool, _ found: @autoclosure () -> String, _ advice: @autoclosure () -> String) throws {
+        guard holds else { throw NetworkError(layer: name, found: found(), advice: advice()) }
     }
 
     func requirePositive(_ value: Int, _ what: String) throws {
@@ -28,10 +28,9 @@ struct LayerPlace {
 
     /// The activation that the layer itself computes.
     func trained(_ activation: Activation) throws -> Activation {
-        let known = Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", ")
         try require(
             activation.isTrainable, "has the activation `\(activation.rawValue)`, which is not trained here",
-            "use one of \(known)")
+            "use one of \(Activation.allCases.filter(\.isTrainable).map(\.rawValue).joined(separator: ", "))")
         return activation == absorbed ? .linear : activation
     }
 }

@@ -1,5 +1,5 @@
 extension SampleStore {
-    /// Shapes, windows and finite numbers.
+    /// Shapes and windows.
     static func check(_ samples: WindowedRows, for network: CompiledNetwork, purpose: String) throws {
         let input = network.specification.input
         guard !samples.windowEnds.isEmpty else {
@@ -24,23 +24,21 @@ extension SampleStore {
                 "a window of \(samples.windowLength) rows ends at row \(wrong), but the frame has "
                     + "rows 0 ..< \(rowCount)")
         }
-        try samples.rows.withUnsafeBufferPointer { try checkFinite($0, of: samples, "", purpose: purpose) }
     }
 
     /// Rows outside every window may hold anything.
-    /// - Parameter stage: said behind the number.
-    static func checkFinite(
-        _ rows: UnsafeBufferPointer<Float>, of samples: WindowedRows, _ stage: String, purpose: String
-    ) throws {
+    /// - Parameter rows: those of `samples`, normalised: what was not finite before is not finite now.
+    static func checkFinite(_ rows: UnsafeBufferPointer<Float>, of samples: WindowedRows, purpose: String) throws {
         let features = samples.featureCount
         guard rows.contains(where: { !$0.isFinite }) else { return }
         for (sample, end) in samples.windowEnds.enumerated() {
             let first = Int(end) - samples.windowLength + 1
             let window = rows[first * features ..< (Int(end) + 1) * features]
             guard let wrong = window.firstIndex(where: { !$0.isFinite }) else { continue }
+            let given = samples.rows[wrong]
             throw NetworkError(
                 data: purpose,
-                "sample \(sample) has \(rows[wrong])\(stage) in row \(wrong / features), feature "
+                "sample \(sample) has \(given.isFinite ? "\(rows[wrong]) after normalization" : "\(given)") in row \(wrong / features), feature "
                     + "\(wrong % features); leave such windows out, or fill the gap first")
         }
     }

@@ -63,16 +63,14 @@ final class SampleStore: Sendable {
         targets: (FloatBlock) throws -> TargetPlace
     ) throws {
         try Self.check(samples, for: network, purpose: purpose)
-        if let weights { try Self.check(weights, sampleCount: samples.sampleCount, purpose: purpose) }
         count = samples.sampleCount
         ends = samples.windowEnds
         features = samples.featureCount
         steps = samples.windowLength
         rows = FloatBlock(samples.rows)
-        if let normalization = network.normalization {
-            normalization.apply(to: rows.base, count: samples.rows.count / samples.featureCount)
-            try Self.checkFinite(rows.numbers, of: samples, " after normalization", purpose: purpose)
-        }
+        network.normalization?.apply(to: rows.base, count: samples.rows.count / samples.featureCount)
+        try Self.checkFinite(rows.numbers, of: samples, purpose: purpose)
+        if let weights { try Self.check(weights, sampleCount: samples.sampleCount, purpose: purpose) }
         self.weights = weights
         self.targets = try targets(rows)
     }

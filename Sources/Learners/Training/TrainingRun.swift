@@ -65,14 +65,11 @@ final class TrainingRun {
     }
 
     private static func check(_ configuration: TrainingConfiguration) throws {
-        func positive(_ value: Int, _ what: String) throws {
-            guard value > 0 else { throw TrainingError.invalidConfiguration("\(what) is \(value); give at least 1") }
-        }
-        try positive(configuration.epochs, "the number of epochs")
-        try positive(configuration.batchSize, "the batch size")
         func require(_ holds: Bool, _ what: String, _ value: some Any, _ advice: String) throws {
             guard holds else { throw TrainingError.invalidConfiguration("\(what) is \(value); give \(advice)") }
         }
+        try require(configuration.epochs > 0, "the number of epochs", configuration.epochs, "at least 1")
+        try require(configuration.batchSize > 0, "the batch size", configuration.batchSize, "at least 1")
         let rate = configuration.optimiser.learningRate
         try require(rate > 0 && rate.isFinite, "the learning rate", rate, "a positive number")
         if case .adam(_, let beta1, let beta2, _) = configuration.optimiser {
