@@ -6,30 +6,33 @@ import Testing
 @Suite("Order statistics")
 struct OrderStatisticTests {
     /// Few distinct values: equal ones are what a selection by parts gets wrong.
-    @Test("selecting gives what sorting puts at every rank", arguments: [1, 2, 3, 10, 97], [1, 3, 1000])
-    func selection(count: Int, distinct: UInt64) {
+    @Test("a rank's value is what sorting puts there, at every rank", arguments: [1, 2, 3, 10, 97], [1, 3, 1000])
+    func ranks(count: Int, distinct: UInt64) {
         var random = RandomStream(seed: 7).child("\(count) of \(distinct)")
         for _ in 0 ..< 20 {
             let values = (0 ..< count).map { _ in Float(random.next() % distinct) - 3 }
             let sorted = values.sorted()
-            for rank in values.indices {
-                var reordered = values
-                #expect(reordered.select(rank) == sorted[rank])
-                #expect(reordered.sorted() == sorted)
-                // What lies behind a selected rank is not smaller: the next one is looked for there.
-                let later = Int(random.next() % UInt64(count - rank)) + rank
-                #expect(reordered.select(later, from: rank) == sorted[later])
-            }
+            #expect(values.indices.map(values.orderStatistic) == sorted)
         }
     }
 
-    @Test("ascending, descending and infinite values are selected too")
+    /// Neighbours differ in the last bits alone, others in sign and exponent.
+    @Test("values of every size are told apart, by their last bit too")
+    func bits() {
+        var random = RandomStream(seed: 8)
+        for _ in 0 ..< 20 {
+            let values = (0 ..< 100).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
+                .filter { !$0.isNaN }.flatMap { [$0, $0.nextUp, $0.nextDown] }.filter { !$0.isNaN }
+            let sorted = values.sorted()
+            #expect(values.indices.map(values.orderStatistic) == sorted)
+        }
+    }
+
+    @Test("ascending, descending and infinite values are put in order too")
     func extremes() {
         for values: [Float] in [[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [.infinity, -.infinity, 0, .infinity]] {
-            for rank in values.indices {
-                var reordered = values
-                #expect(reordered.select(rank) == values.sorted()[rank])
-            }
+            #expect(values.indices.map(values.orderStatistic) == values.sorted())
         }
+        #expect([Float(0), -0.0, 0].orderStatistic(0).sign == .minus)
     }
 }

@@ -6,29 +6,27 @@ import Telemetry
 public enum EvaluateRun {
     /// - Throws: an `ExplainedError` when the test rows are rejected or the report cannot be written. A model without an artifact
     ///   is a FAIL in the report.
-    public static func run(_ options: EvaluateOptions) throws -> CommandResult {
+    public static func run(_ options: EvaluateOptions) async throws -> CommandResult {
         let date = RunClock.text()
         // Validated and read once for all models.
         let recording = try Recording(options.data, models: options.models)
         let test = try recording.wholeFile()
         let data = try DataExamination.summary(
             of: recording.table, recording.report, schema: recording.schema, isSplit: false)
-        return try run(options, data: data, date: date) { model, artifacts in
+        return try await run(options, data: data, date: date) { model, artifacts in
             ModelJudging.judge(model, artifacts: artifacts, recording, test, options)
         }
     }
 
     /// - Parameters:
     ///   - data: what the test rows are.
-    ///   - judge: judges a model by its artifacts, at least one.
+    ///   - judge: judges a model by its artifacts, at least one. Called for as many models at once as there are cores.
     static func run(
-        _ options: EvaluateOptions, data: DataSummary, date: String, judge: (ModelKind, [String]) throws -> EvaluatedModel
-    ) throws -> CommandResult {
+        _ options: EvaluateOptions, data: DataSummary, date: String,
+        judge: @escaping @Sendable (ModelKind, [String]) throws -> EvaluatedModel
+    ) async throws -> CommandResult {
         let folder = RunFolder(checkpoints: options.checkpointsDirectory, reports: options.outputDirectory)
-        let models = try options.models.map { model in
-            try Task.checkCancellation()
-            return try judged(model, folder: folder, options: options, judge: judge)
-        }
+        let models = try await judged(options.models, folder: folder, judge: judge)
         do {
             try FileManager.default.createDirectory(atPath: folder.reports, withIntermediateDirectories: true)
         } catch {
@@ -46,9 +44,25 @@ public enum EvaluateRun {
             conclusion: isApproved ? .success("all targets met: \(all)") : .targetsMissed("targets missed: \(all)"))
     }
 
+    /// In the models' order.
     private static func judged(
-        _ model: ModelKind, folder: RunFolder, options: EvaluateOptions,
-        judge: (ModelKind, [String]) throws -> EvaluatedModel
+        _ models: [ModelKind], folder: RunFolder,
+        judge: @escaping @Sendable (ModelKind, [String]) throws -> EvaluatedModel
+    ) async throws -> [EvaluatedModel] {
+        try await withThrowingTaskGroup(of: (ModelKind, EvaluatedModel).self) { group in
+            for model in models {
+                group.addTask {
+                    try Task.checkCancellation()
+                    return (model, try judged(model, folder: folder, judge: judge))
+                }
+            }
+            let results = try await group.reduce(into: [:]) { results, judged in results[judged.0] = judged.1 }
+            return models.compactMap { results[$0] }
+        }
+    }
+
+    private static func judged(
+        _ model: ModelKind, folder: RunFolder, judge: (ModelKind, [String]) throws -> EvaluatedModel
     ) throws -> EvaluatedModel {
         let artifacts = ExportFormat.allCases.map { folder.artifact(model, $0) }
             .filter(FileManager.default.fileExists(atPath:))

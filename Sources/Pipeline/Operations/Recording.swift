@@ -16,7 +16,7 @@ struct Recording {
     let report: ValidationReport
     /// nil when no incidents file was given.
     let incidents: [Incident]?
-    /// The codec profile that stands beside the schema.
+    /// The codec profile that stands beside the schema, if one of the models chooses compression levels.
     let codecProfile: CodecProfile?
     /// For simulated data, the scores of the best possible predictor, which the simulator wrote beside it.
     private let noiseFloor: NoiseFloor?
@@ -32,11 +32,15 @@ struct Recording {
         self.schema = schema
         schemaSHA256 = try SHA256.hexDigest(ofFile: data.schemaPath)
         incidents = try data.incidentsPath.map { try IncidentFile.read($0, schema: schema).incidents }
-        let profile = URL(fileURLWithPath: data.schemaPath).deletingLastPathComponent()
-            .appendingPathComponent("codec_profile.json").path
-        codecProfile = FileManager.default.fileExists(atPath: profile) ? try CodecProfile.load(profile) : nil
+        codecProfile = models.contains(.compression) ? try Self.codecProfile(beside: data.schemaPath) : nil
         let floor = Simulation.noiseFloorPath(beside: data.dataPath)
         noiseFloor = FileManager.default.fileExists(atPath: floor) ? try NoiseFloor(contentsOf: floor) : nil
+    }
+
+    private static func codecProfile(beside schemaPath: String) throws -> CodecProfile? {
+        let profile = URL(fileURLWithPath: schemaPath).deletingLastPathComponent()
+            .appendingPathComponent("codec_profile.json").path
+        return FileManager.default.fileExists(atPath: profile) ? try CodecProfile.load(profile) : nil
     }
 
     /// What the simulator knows to be possible, by metric; nil for recordings.

@@ -50,7 +50,7 @@ public struct FeaturePlan: Sendable, Codable, Equatable {
         var omitted = selection.omitted
         var problems: [FeatureSelectionError.Problem] = []
         for (place, feature) in selection.features.enumerated() {
-            if let median = Self.median(&known[place]) {
+            if let median = Self.median(known[place]) {
                 features.append(
                     Feature(name: feature.name, formula: feature.formula, unit: feature.unit, fillValue: median))
             } else if feature.required {
@@ -66,9 +66,8 @@ public struct FeaturePlan: Sendable, Codable, Equatable {
         self.omitted = omitted
     }
 
-    /// The lower of the middle two for an even count, so that a categorical code stays a code; nil for none. Reorders the
-    /// values.
-    private static func median(_ values: inout [Float]) -> Float? {
-        values.isEmpty ? nil : values.select((values.count - 1) / 2)
+    /// The lower of the middle two for an even count, so that a categorical code stays a code; nil for none.
+    private static func median(_ values: [Float]) -> Float? {
+        values.isEmpty ? nil : values.orderStatistic((values.count - 1) / 2)
     }
 }

@@ -186,10 +186,10 @@ struct ValidationFindings {
     /// Quartiles of the sample, as the nearest order statistics.
     private func outlierFinding(_ tally: ColumnTally) -> Finding? {
         let column = tally.decoder.definition
-        var values = tally.sample.filter { !$0.isNaN }
+        let values = tally.sample.filter { !$0.isNaN }
         guard column.availability != .neverFeature, values.count >= 20 else { return nil }
-        let rank = (values.count - 1) / 4
-        let (lower, upper) = (values.select(rank), values.select((values.count - 1) * 3 / 4, from: rank))
+        let lower = values.orderStatistic((values.count - 1) / 4)
+        let upper = values.orderStatistic((values.count - 1) * 3 / 4)
         guard upper > lower else { return nil }
         let reach = Float(schema.quality.outlierIQRMultiplier) * (upper - lower)
         let outside = values.count { $0 < lower - reach || $0 > upper + reach }

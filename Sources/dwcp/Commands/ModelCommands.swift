@@ -39,7 +39,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         let options = EvaluateOptions(
             checkpointsDirectory: checkpointsDir, data: data, outputDirectory: outputDir, models: models,
             targets: TargetFlags(accuracy: targetAccuracy), gateRule: gateRule)
-        throw ExitCode(await CommandRunner.run { try EvaluateRun.run(options) })
+        throw ExitCode(await CommandRunner.run { try await EvaluateRun.run(options) })
     }
 }
 

@@ -21,27 +21,27 @@ import Testing
     }
 
     @Test("evaluating fails a model without an artifact, judges the others, and is approved only when all pass")
-    func evaluate() throws {
+    func evaluate() async throws {
         let scratch = try ScratchFolder()
         try scratch.write("x", "checkpoints/bandwidth_predictor.onnx")
         try scratch.write("x", "checkpoints/bandwidth_predictor.keras")
         let options = EvaluateOptions(
             checkpointsDirectory: scratch.path + "/checkpoints", data: DataOptions(dataPath: "test.csv"),
             outputDirectory: scratch.path + "/reports/new", models: [.bandwidth, .latency])
-        func evaluate(_ options: EvaluateOptions) throws -> CommandResult {
-            try EvaluateRun.run(options, data: SampleRun.data, date: "2026-11-21T00:00:00.000Z") { model, artifacts in
+        func evaluate(_ options: EvaluateOptions) async throws -> CommandResult {
+            try await EvaluateRun.run(options, data: SampleRun.data, date: "2026-11-21T00:00:00.000Z") { model, artifacts in
                 #expect(artifacts.map { URL(fileURLWithPath: $0).pathExtension } == ["keras", "onnx"])
                 return SampleRun.evaluated(model)
             }
         }
-        let result = try evaluate(options)
+        let result = try await evaluate(options)
         #expect(result.conclusion.exitCode == 1)
         #expect(result.output.contains("consensus latency    FAIL     no artifact of this model"))
         #expect(try scratch.text("reports/new/comprehensive_evaluation_report.md").contains("evaluation report: FAILED"))
         #expect(scratch.exists("reports/new/bandwidth_predictor_precision_recall.svg"))
         var one = options
         one.models = [.bandwidth]
-        #expect(try evaluate(one).conclusion.exitCode == 0)
+        #expect(try await evaluate(one).conclusion.exitCode == 0)
     }
 
     @Test("training one model writes its report and plot data beside the artifact and tells the verdict")
