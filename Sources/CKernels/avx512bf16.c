@@ -18,6 +18,7 @@ const ck_pair_kernels ck_avx512bf16_pair_kernels = {
     .product = product,
     .pair_columns = pair_columns,
     .pair_rows = pair_rows,
+    .pair_both = pair_both,
 };
 
 #pragma clang attribute pop

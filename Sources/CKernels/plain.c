@@ -315,11 +315,25 @@ static void pair_columns(size_t rows, size_t columns, const float *a, size_t a_s
 }
 
 static void pair_rows(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride) {
-    for (size_t pair = (rows + 1) / 2; pair-- > 0;) {
-        const float *low = a + 2 * pair * a_stride, *high = low + a_stride;
+    for (size_t i = 0; i < rows; i += 2) {
+        const float *low = a + i * a_stride, *high = low + a_stride;
         for (size_t j = 0; j < columns; j++) {
-            put_pair(low[j], 2 * pair + 1 < rows ? high[j] : 0, out + pair * out_stride + j);
+            put_pair(low[j], i + 1 < rows ? high[j] : 0, out + i / 2 * out_stride + j);
         }
+    }
+}
+
+static void pair_both(const ck_pairing *p) {
+    pair_columns(p->rows, p->columns, p->a, p->a_stride, p->column_pairs, p->column_pairs_stride);
+    for (size_t j = 0; j < p->columns; j++) {
+        float sum = 0;
+        for (size_t pair = (p->rows + 1) / 2; pair-- > 0;) {
+            const float *low = p->a + 2 * pair * p->a_stride + j;
+            const float high = 2 * pair + 1 < p->rows ? low[p->a_stride] : 0;
+            sum += *low + high;
+            put_pair(*low, high, p->row_pairs + pair * p->row_pairs_stride + j);
+        }
+        if (p->sums) { p->sums[j] += sum; }
     }
 }
 
@@ -353,4 +367,5 @@ const ck_pair_kernels ck_plain_pair_kernels = {
     .product = pair_product,
     .pair_columns = pair_columns,
     .pair_rows = pair_rows,
+    .pair_both = pair_both,
 };

@@ -26,6 +26,23 @@ public struct PairKernels: Sendable {
         table.pointee.pair_rows(a.rows, a.columns, a.base, a.stride, pairs.base, pairs.stride)
     }
 
+    /// Both at once of `[rows, columns]`, whose sums over the rows are added to `sums: [columns]`, if given.
+    /// - Precondition: `columnPairs` overlaps nothing else; `rowPairs` may be rows of `a`, none of its pairs above the rows that
+    ///   it is made of.
+    public func pairBoth(
+        _ a: MatrixView, columnPairs: MutableMatrixView, rowPairs: MutableMatrixView,
+        addingSumsTo sums: UnsafeMutablePointer<Float>?
+    ) {
+        precondition(
+            columnPairs.rows == a.rows && columnPairs.columns == (a.columns + 1) / 2, "a row's pairs are half its numbers")
+        precondition(
+            rowPairs.rows == (a.rows + 1) / 2 && rowPairs.columns == a.columns, "a column's pairs are half its numbers")
+        var pairing = ck_pairing(
+            rows: a.rows, columns: a.columns, a: a.base, a_stride: a.stride, column_pairs: columnPairs.base,
+            column_pairs_stride: columnPairs.stride, row_pairs: rowPairs.base, row_pairs_stride: rowPairs.stride, sums: sums)
+        table.pointee.pair_both(&pairing)
+    }
+
     /// `c = start + op(a) · b` as `Kernels.multiply`, where `a` and `b` hold pairs.
     /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
     public func multiply(

@@ -56,19 +56,29 @@ import TestSupport
         }
     }
 
-    @Test("pairs of rows may take the last rows' place", arguments: [1, 2, 3, 8, 9])
-    func inPlace(rows: Int) {
-        let columns = 37, pairs = (rows + 1) / 2
-        let numbers = KernelTests.numbers(rows * columns, seed: 6)
-        for kernels in Self.all {
-            var memory = numbers
-            memory.withUnsafeMutableBufferPointer { memory in
-                let all = MutableMatrixView(memory.baseAddress!, rows: rows, columns: columns)
-                kernels.pairRows(of: MatrixView(all), into: all.rows(rows - pairs ..< rows))
-            }
-            let apart = Self.pairRows(numbers, columns: columns, kernels)
-            #expect(memory.suffix(pairs * columns).map(\.bitPattern) == apart.map(\.bitPattern))
+    /// A sum of `rows` numbers below 1, added to 1: each addition is off by 2⁻²⁴ of a sum below rows + 1 at most.
+    @Test(
+        "both kinds of pairs in one pass are those made apart, pairs of rows in the last rows' place too, beside the columns' sums",
+        arguments: [1, 2, 3, 8, 9], [1, 16, 17, 31, 32, 37, 64])
+    func both(rows: Int, columns: Int) {
+        let numbers = KernelTests.numbers(rows * columns, seed: 6), pairs = (rows + 1) / 2, width = (columns + 1) / 2
+        let sums = (0 ..< columns).map { column in
+            Float((0 ..< rows).reduce(1.0) { $0 + Double(numbers[$1 * columns + column]) })
         }
+        let found = Self.all.map { kernels in
+            let memory = FloatBlock(numbers), across = FloatBlock(count: rows * width), total = FloatBlock(
+                [Float](repeating: 1, count: columns))
+            let all = MutableMatrixView(memory.base, rows: rows, columns: columns)
+            kernels.pairBoth(
+                MatrixView(all), columnPairs: MutableMatrixView(across.base, rows: rows, columns: width),
+                rowPairs: all.rows(rows - pairs ..< rows), addingSumsTo: total.base)
+            let down = memory.values.suffix(pairs * columns)
+            #expect(across.values.map(\.bitPattern) == Self.pairColumns(numbers, columns: columns, kernels).map(\.bitPattern))
+            #expect(down.map(\.bitPattern) == Self.pairRows(numbers, columns: columns, kernels).map(\.bitPattern))
+            #expect(mismatch(total.values, sums, absolute: Double(rows + 1) * 0x1p-24 * Double(rows + 1)) == nil)
+            return total.values
+        }
+        for other in found { #expect(other.map(\.bitPattern) == found[0].map(\.bitPattern)) }
     }
 
     /// A sum of 2k products in float32 is within (2k + 1) · 2⁻²⁴ of the sum of their magnitudes, which are below 1 each.

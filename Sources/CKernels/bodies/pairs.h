@@ -26,19 +26,62 @@ static void pair_columns(size_t rows, size_t columns, const float *a, size_t a_s
     }
 }
 
+// Sixteen pairs of the halves `i` and `i + distance` of two vectors, counted through both, from `i` on.
+#define PAIR(i, distance) (i), (i) + (distance)
+#define FOUR_PAIRS(i, distance)                                                                                      \
+    PAIR(i, distance), PAIR(i + 1, distance), PAIR(i + 2, distance), PAIR(i + 3, distance)
+#define PAIRS(first, second, i, distance)                                                                            \
+    (floats)__builtin_shufflevector(                                                                                 \
+        first, second, FOUR_PAIRS(i, distance), FOUR_PAIRS(i + 4, distance), FOUR_PAIRS(i + 8, distance),            \
+        FOUR_PAIRS(i + 12, distance))
+
 static void pair_rows(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride) {
-    for (size_t pair = (rows + 1) / 2; pair-- > 0;) {
-        const size_t row = 2 * pair;
+    for (size_t row = 0; row < rows; row += 2, out += out_stride) {
         for (size_t column = 0; column < columns; column += LANES) {
             const size_t width = lanes_of(columns - column);
             const float *from = a + row * a_stride + column;
             const floats low = load_some(from, width);
             const floats high = row + 1 < rows ? load_some(from + a_stride, width) : broadcast(0);
             const halves both = rounded(low, high);
-            const halves pairs = __builtin_shufflevector(
-                both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
-                29, 14, 30, 15, 31);
-            store_some(out + pair * out_stride + column, (floats)pairs, width);
+            store_some(out + column, PAIRS(both, both, 0, 16), width);
         }
+    }
+}
+
+// For `width` columns, 32 at most; adds their sums.
+INLINE void pair_both_of(const ck_pairing p, const size_t column, const size_t width, floats sums[2]) {
+    const size_t left = lanes_of(width), right = width - left, across_width = (width + 1) / 2;
+    for (size_t row = (p.rows + 1) / 2 * 2; row > 0;) {
+        row -= 2;
+        const int has_second = row + 1 < p.rows;
+        const float *first = p.a + row * p.a_stride + column, *second = first + p.a_stride;
+        const floats first_left = load_some(first, left), first_right = load_some(first + LANES, right);
+        const floats second_left = has_second ? load_some(second, left) : broadcast(0);
+        const floats second_right = has_second ? load_some(second + LANES, right) : broadcast(0);
+        sums[0] += first_left + second_left;
+        sums[1] += first_right + second_right;
+        const halves firsts = rounded(first_left, first_right), seconds = rounded(second_left, second_right);
+        float *across = p.column_pairs + row * p.column_pairs_stride + column / 2;
+        store_some(across, (floats)firsts, across_width);
+        if (has_second) { store_some(across + p.column_pairs_stride, (floats)seconds, across_width); }
+        float *down = p.row_pairs + row / 2 * p.row_pairs_stride + column;
+        store_some(down, PAIRS(firsts, seconds, 0, 32), left);
+        store_some(down + LANES, PAIRS(firsts, seconds, 16, 32), right);
+    }
+}
+
+static void pair_both(const ck_pairing *p) {
+    for (size_t column = 0; column < p->columns; column += 2 * LANES) {
+        const size_t rest = p->columns - column, width = rest < 2 * LANES ? rest : 2 * LANES, left = lanes_of(width);
+        floats sums[2] = {broadcast(0), broadcast(0)};
+        if (width == 2 * LANES) {
+            pair_both_of(*p, column, 2 * LANES, sums);
+        } else {
+            pair_both_of(*p, column, width, sums);
+        }
+        if (!p->sums) { continue; }
+        float *to = p->sums + column;
+        store_some(to, load_some(to, left) + sums[0], left);
+        store_some(to + LANES, load_some(to + LANES, width - left) + sums[1], width - left);
     }
 }

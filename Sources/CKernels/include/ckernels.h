@@ -162,6 +162,22 @@ const ck_kernels *ck_kernels_for(ck_instruction_set set);
 /// lowers the choice, for tests; an unknown name or one the processor lacks is ignored.
 const ck_kernels *ck_kernels_best(void);
 
+/// A [rows, columns] in both kinds of pairs. The last rows are read and written first, so the pairs of rows may lie in A, at the
+/// same stride, if their last row is not above the rows of A that it is made of.
+typedef struct {
+    size_t rows, columns;
+    const float *a;
+    size_t a_stride;
+    /// [rows, ⌈columns / 2⌉]
+    float *column_pairs;
+    size_t column_pairs_stride;
+    /// [⌈rows / 2⌉, columns]
+    float *row_pairs;
+    size_t row_pairs_stride;
+    /// [columns], or NULL: added to are the columns' sums, of the two rows of a pair first, then of the pairs from the last on.
+    float *sums;
+} ck_pairing;
+
 /// Products of bfloat16 numbers (the upper half of a float32), summed in float32.
 ///
 /// Factors travel as pairs: two neighbours in the direction that the product sums over, in the 32 bits of one float, the
@@ -173,9 +189,10 @@ typedef struct {
     void (*product)(const ck_product *product);
     /// out [rows, ⌈columns / 2⌉] = neighbours of a row of A [rows, columns], rounded to nearest even.
     void (*pair_columns)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
-    /// out [⌈rows / 2⌉, columns] = neighbours of a column, likewise. The last row is made first, so out may lie in A, at the
-    /// same stride, if its last row is not above the rows of A that it is made of.
+    /// out [⌈rows / 2⌉, columns] = neighbours of a column, likewise.
     void (*pair_rows)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
+    /// Both in one pass, and the columns' sums.
+    void (*pair_both)(const ck_pairing *pairing);
 } ck_pair_kernels;
 
 /// The pair kernels beside a set of kernels, or NULL: only `plain` and, where the processor has AVX-512 BF16, `avx512` have

@@ -69,22 +69,16 @@ extension LSTMLayer {
                 // The one step that is read gets the gradients of all.
                 if time == 0 { sums = MatrixView(repeatedSums) }
             }
-            kernels.pairColumns(of: sums, into: matrix(places.sums))
+            let isRead = time < layer.inputSteps
+            kernels.pairBoth(
+                sums, columnPairs: matrix(places.sums), rowPairs: sumPairs(of: time ..< time + 1),
+                addingSumsTo: isRead ? gradient.parameters + layer.biasOffset : nil)
             if time > 0 {
                 kernels.multiply(
                     MatrixView(matrix(places.sums)), MatrixView(matrix(places.recurrentTransposed)),
                     into: MutableMatrixView(memory.hiddenGradient, rows: samples, columns: units))
             }
-            if time < layer.inputSteps { backpropagateToInput(time, sums, gradient) }
-            kernels.pairRows(of: sums, into: sumPairs(of: time ..< time + 1))
-        }
-
-        /// The gradients of the bias and of the input, from those of the sums of a step that is read.
-        private func backpropagateToInput(_ time: Int, _ sums: MatrixView, _ gradient: LayerGradient) {
-            let biasTerm = matrix(places.biasTerm).base
-            pass.kernels.sumRows(of: sums, into: biasTerm)
-            pass.kernels.add(UnsafePointer(biasTerm), count: 4 * units, to: gradient.parameters + layer.biasOffset)
-            guard let inputGradient = gradient.input else { return }
+            guard isRead, let inputGradient = gradient.input else { return }
             kernels.multiply(
                 MatrixView(matrix(places.sums)), MatrixView(matrix(places.kernelTransposed)),
                 into: MutableMatrixView(inputGradient + time * samples * features, rows: samples, columns: features))
@@ -131,7 +125,7 @@ extension LSTMLayer {
 /// Where the factors of one shard lie. Those of the way back take the memory of the way forward.
 private struct Places {
     let input, kernel, recurrentKernel, hidden: Place
-    let kernelTransposed, recurrentTransposed, sums, inputPairs, hiddenPairs, biasTerm, repeatedSums: Place
+    let kernelTransposed, recurrentTransposed, sums, inputPairs, hiddenPairs, repeatedSums: Place
     let count: Int
 
     init(layer: LSTMLayer, samples: Int) {
@@ -147,7 +141,6 @@ private struct Places {
         sums = Place(rows: samples, columns: 2 * units, in: &backward)
         inputPairs = Place(rows: layer.inputSteps * samplePairs, columns: features, in: &backward)
         hiddenPairs = Place(rows: (layer.steps - 1) * samplePairs, columns: units, in: &backward)
-        biasTerm = Place(rows: 1, columns: 4 * units, in: &backward)
         repeatedSums = Place(rows: layer.inputIsRepeated ? samples : 0, columns: 4 * units, in: &backward)
         count = max(forward.count, backward.count)
     }
