@@ -225,8 +225,8 @@ static double logistic_loss(size_t count, const float *z, const float *t, float 
     return total;
 }
 
-static void philox(const ck_dropout *d, uint32_t block, uint32_t out[4]) {
-    uint32_t c[4] = {block, d->part, d->step, 0}, k0 = (uint32_t)d->key, k1 = (uint32_t)(d->key >> 32);
+static void philox(uint64_t key, uint32_t block, uint32_t part, uint32_t step, uint32_t out[4]) {
+    uint32_t c[4] = {block, part, step, 0}, k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
     for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
         const uint64_t a = (uint64_t)c[0] * 0xD2511F53u, b = (uint64_t)c[2] * 0xCD9E8D57u;
         const uint32_t next[4] = {
@@ -236,10 +236,19 @@ static void philox(const ck_dropout *d, uint32_t block, uint32_t out[4]) {
     memcpy(out, c, sizeof c);
 }
 
+static void random_words(uint64_t key, uint32_t first, size_t count, uint64_t *out) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t block[4];
+        philox(key, first + (uint32_t)i, 0, 0, block);
+        out[2 * i] = block[0] | (uint64_t)block[1] << 32;
+        out[2 * i + 1] = block[2] | (uint64_t)block[3] << 32;
+    }
+}
+
 static void dropout_scales(const ck_dropout *d, size_t count, float *scales) {
     for (size_t i = 0; i < count; i++) {
         uint32_t block[4];
-        philox(d, (uint32_t)(i / 64 * 16 + i % 16), block);
+        philox(d->key, (uint32_t)(i / 64 * 16 + i % 16), d->part, d->step, block);
         scales[i] = block[i % 64 / 16] < d->threshold ? 0 : d->scale;
     }
 }
@@ -286,6 +295,7 @@ const ck_kernels ck_plain_kernels = {
     .activate_backward = activate_backward,
     .softmax = softmax,
     .logistic_loss = logistic_loss,
+    .random_words = random_words,
     .dropout_scales = dropout_scales,
     .adam = adam,
     .momentum = momentum,

@@ -7,7 +7,8 @@
 /// The key is derived from a seed and a path of names: `RandomStream(seed: 42).child("latency").child("dropout")` is the
 /// same stream on every machine, whatever else was drawn before. A stream is a value: copies continue independently.
 public struct RandomStream: RandomNumberGenerator, Sendable {
-    private let key: SIMD2<UInt32>
+    /// Its words are those of the Philox blocks 0, 1, 2, … under this key.
+    public let key: UInt64
     /// Of the next block to compute.
     private var counter: UInt64 = 0
     /// The words of several blocks, two in each element, the first in its lower half: computing blocks side by side hides the
@@ -22,12 +23,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     }
 
     private init(key: UInt64) {
-        self.key = SIMD2(UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
+        self.key = key
     }
 
     /// The stream named `name` below this one. It depends on the seed and the path of names only, never on what was drawn.
     public func child(_ name: String) -> RandomStream {
-        var hash = Self.mixed(UInt64(key.x) | UInt64(key.y) << 32)
+        var hash = Self.mixed(key)
         for byte in name.utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
         }
@@ -63,27 +64,6 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     /// Uniform in [low, high).
     public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
 
-    /// Uniform integer in 0 ..< `bound`, without modulo bias (Lemire 2019).
-    public mutating func below(_ bound: Int) -> Int {
-        precondition(bound > 0, "an integer below \(bound) does not exist")
-        let range = UInt64(bound)
-        var product = next().multipliedFullWidth(by: range)
-        if product.low < range {
-            let threshold = (0 &- range) % range
-            while product.low < threshold { product = next().multipliedFullWidth(by: range) }
-        }
-        return Int(product.high)
-    }
-
-    /// Shuffles in place (Fisher–Yates from the end).
-    @inlinable
-    public mutating func shuffle<Element>(_ elements: inout [Element]) {
-        guard elements.count > 1 else { return }
-        for last in stride(from: elements.count - 1, to: 0, by: -1) {
-            elements.swapAt(last, below(last + 1))
-        }
-    }
-
     /// SplitMix64's finaliser (Steele, Lea, Flood 2014): spreads close seeds over the key space.
     private static func mixed(_ value: UInt64) -> UInt64 {
         var z = value &+ 0x9E37_79B9_7F4A_7C15
@@ -94,14 +74,14 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
     /// The Philox 4x32 bijection, ten rounds, of four counters in a row: their upper 64 bits are `part`, their lower ones
     /// `counter`, `counter + 1`, … Elements 2 i and 2 i + 1 are the four words of block i, lower halves first.
-    static func philox(counter: UInt64, part: SIMD2<UInt32>, key: SIMD2<UInt32>) -> SIMD8<UInt64> {
+    static func philox(counter: UInt64, part: SIMD2<UInt32>, key: UInt64) -> SIMD8<UInt64> {
         // Lane i belongs to block i. Lanes hold 32 bits each, so that no product overflows.
         typealias Lanes = SIMD4<UInt64>
         let low = Lanes(repeating: 0xFFFF_FFFF)
         let counters = Lanes(repeating: counter) &+ Lanes(0, 1, 2, 3)
         var (x, y) = (counters & low, counters &>> 32)
         var (z, w) = (Lanes(repeating: UInt64(part.x)), Lanes(repeating: UInt64(part.y)))
-        var k = key
+        var k = SIMD2(UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
         for _ in 0 ..< 10 {
             // The mask tells the compiler what it cannot see across rounds: that a 32-bit product is enough.
             let a = (x & low) &* Lanes(repeating: 0xD251_1F53)

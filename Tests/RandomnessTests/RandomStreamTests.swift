@@ -21,7 +21,7 @@ import Testing
 
     @Test("four blocks computed side by side are those of four counters in a row, across a carry too")
     func fourBlocks() {
-        let (part, key) = (SIMD2<UInt32>(5, 9), SIMD2<UInt32>(0xDEAD_BEEF, 42))
+        let (part, key) = (SIMD2<UInt32>(5, 9), 0x2A_DEAD_BEEF as UInt64)
         for counter in [0, 7, 0xFFFF_FFFE] as [UInt64] {
             let words = RandomStream.philox(counter: counter, part: part, key: key)
             for block in 0 ..< 4 {
@@ -76,7 +76,7 @@ import Testing
 extension RandomStream {
     /// The four words of one counter's block.
     static func firstBlock(counter: UInt64, part: SIMD2<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        let pairs = philox(counter: counter, part: part, key: key)
+        let pairs = philox(counter: counter, part: part, key: UInt64(key.x) | UInt64(key.y) << 32)
         return SIMD4(
             UInt32(truncatingIfNeeded: pairs[0]), UInt32(pairs[0] >> 32), UInt32(truncatingIfNeeded: pairs[1]),
             UInt32(pairs[1] >> 32))

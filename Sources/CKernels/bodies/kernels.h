@@ -9,12 +9,12 @@
 #include "elementary.h"
 
 #include "activation.h"
-#include "dropout.h"
 #include "loss.h"
 #include "lstm.h"
 #include "matrix.h"
 #include "optimiser.h"
 #include "product.h"
+#include "random.h"
 #include "strassen.h"
 
 const ck_kernels KERNEL_TABLE = {
@@ -33,6 +33,7 @@ const ck_kernels KERNEL_TABLE = {
     .activate_backward = activate_backward,
     .softmax = softmax,
     .logistic_loss = logistic_loss,
+    .random_words = random_words,
     .dropout_scales = dropout_scales,
     .adam = adam,
     .momentum = momentum,

@@ -140,6 +140,9 @@ typedef struct {
     /// to a relative error of 4e-7 and each gradient to 2.4e-7 · scale.
     double (*logistic_loss)(size_t count, const float *z, const float *t, float scale, float *gradient);
 
+    /// out [2 · count] = the words of the Philox 4x32-10 blocks with the counters (first, 0, 0, 0), (first + 1, 0, 0, 0), …, two
+    /// in each number, the first in its lower half; count is a multiple of 16.
+    void (*random_words)(uint64_t key, uint32_t first, size_t count, uint64_t *out);
     /// scales[i] = 0 or `scale`, by the stream.
     void (*dropout_scales)(const ck_dropout *dropout, size_t count, float *scales);
 

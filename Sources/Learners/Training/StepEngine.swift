@@ -9,12 +9,12 @@ import TensorCore
 /// and losses of different shards or to different blocks only.
 final class StepEngine: @unchecked Sendable {
     let network: CompiledNetwork
+    let kernels: Kernels
     let parameters: FloatBlock
     let statistics: FloatBlock
     /// Laid out like the parameters.
     private let transposes: FloatBlock
     private let blocks: [UpdateBlock]
-    private let kernels: Kernels
     /// One for each thread.
     private var workspaces: [Workspace] = []
     /// One for each shard, laid out like the parameters.

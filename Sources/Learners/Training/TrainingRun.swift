@@ -157,8 +157,8 @@ final class TrainingRun {
     private func trainEpoch(number: Int, learningRate: Float, _ isCancelled: () -> Bool) throws -> Double {
         for index in order.indices { order[index] = Int32(index) }
         if configuration.shuffles {
-            var shuffling = stream.child("order").child("epoch", number)
-            shuffling.shuffle(&order)
+            var words = RandomWords(of: stream.child("order").child("epoch", number), kernels: engine.kernels)
+            words.shuffle(&order)
         }
         let keys = dropoutKeys(epoch: number)
         var total = 0.0
