@@ -1,5 +1,5 @@
-//  TensorCore owns dense float memory, the one matrix product, the vector kernels and the threads that share a batch. It
-//  must never import a layer, a model description or a file format.
+//  TensorCore owns dense float memory, the one matrix product, the vector kernels, random words in bulk and the
+//  threads that share a batch. It must never import a layer, a model description or a file format.
 
 import CKernels
 

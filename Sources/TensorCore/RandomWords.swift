@@ -1,8 +1,8 @@
 import CKernels
 public import Randomness
 
-/// The numbers of a `RandomStream` from its first one on, several hundred at a time by the kernels: for those who draw one for
-/// every sample.
+/// The numbers of a `RandomStream` from its first one on (whatever was drawn from it already), 256 at a time by the kernels: for
+/// those who draw one for every sample.
 public struct RandomWords: RandomNumberGenerator {
     private static let blocks = 128
 
@@ -16,7 +16,7 @@ public struct RandomWords: RandomNumberGenerator {
     @usableFromInline
     var place: Int
 
-    /// - Precondition: less than 2³³ numbers are drawn.
+    /// - Precondition: no more than 2³³ numbers are drawn.
     public init(of stream: RandomStream, kernels: Kernels) {
         (self.kernels, key) = (kernels, stream.key)
         numbers = [UInt64](repeating: 0, count: 2 * Self.blocks)
@@ -33,7 +33,7 @@ public struct RandomWords: RandomNumberGenerator {
     @usableFromInline
     mutating func refill() {
         numbers.withUnsafeMutableBufferPointer { kernels.table.pointee.random_words(key, block, Self.blocks, $0.baseAddress) }
-        block += UInt32(Self.blocks)
+        block &+= UInt32(Self.blocks)
         place = 0
     }
 }

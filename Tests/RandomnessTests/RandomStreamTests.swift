@@ -71,6 +71,17 @@ import Testing
         }
         #expect(first.count == 10)
     }
+
+    /// Up to 64 partners are drawn before their swaps.
+    @Test("shuffling swaps every place from the last on with one drawn below it", arguments: [0, 1, 2, 64, 65, 66, 129, 700])
+    func shuffling(count: Int) {
+        var stream = RandomStream(seed: 9), twin = stream
+        var shuffled = Array(0 ..< count), expected = shuffled
+        stream.shuffle(&shuffled)
+        for last in stride(from: count - 1, to: 0, by: -1) { expected.swapAt(last, twin.below(last + 1)) }
+        #expect(shuffled == expected)
+        #expect(stream.next() == twin.next())
+    }
 }
 
 extension RandomStream {

@@ -25,17 +25,11 @@ import Testing
     }
 
     /// More numbers than are computed at a time.
-    @Test("a stream's numbers and orders are the same from the kernels", arguments: Kernels.InstructionSet.allCases)
+    @Test("a stream's numbers are the same from the kernels", arguments: Kernels.InstructionSet.allCases)
     func words(_ set: Kernels.InstructionSet) {
         guard let kernels = Kernels(set) else { return }
         var stream = RandomStream(seed: 11).child("order")
         var words = RandomWords(of: stream, kernels: kernels)
         for _ in 0 ..< 1000 { #expect(words.next() == stream.next()) }
-        for count in [0, 1, 2, 3, 700] {
-            var own = Array(0 ..< Int32(count)), other = own
-            stream.shuffle(&own)
-            words.shuffle(&other)
-            #expect(own == other)
-        }
     }
 }

@@ -81,6 +81,36 @@ import TestSupport
         for other in found { #expect(other.map(\.bitPattern) == found[0].map(\.bitPattern)) }
     }
 
+    @Test("both kinds of pairs write nowhere else, whatever the strides, and need no sums", arguments: [1, 4, 5], [5, 16, 33, 64])
+    func bothApart(rows: Int, columns: Int) {
+        let pairs = (rows + 1) / 2, width = (columns + 1) / 2, untouched: Float = 9
+        let numbers = KernelTests.block(rows * (columns + 1), seed: 7)
+        let source = MatrixView(numbers.base, rows: rows, columns: columns, stride: columns + 1)
+        let apart: [Float] = (0 ..< rows).flatMap { row in
+            let first = row * (columns + 1)
+            return Array(numbers.values[first ..< first + columns])
+        }
+        for kernels in Self.all {
+            let across = FloatBlock([Float](repeating: untouched, count: rows * (width + 3)))
+            let down = FloatBlock([Float](repeating: untouched, count: pairs * (columns + 2)))
+            kernels.pairBoth(
+                source, columnPairs: MutableMatrixView(across.base, rows: rows, columns: width, stride: width + 3),
+                rowPairs: MutableMatrixView(down.base, rows: pairs, columns: columns, stride: columns + 2), addingSumsTo: nil)
+            let expectedAcross = Self.pairColumns(apart, columns: columns, kernels)
+            for (index, value) in across.values.enumerated() {
+                let (row, column) = index.quotientAndRemainder(dividingBy: width + 3)
+                let expected = column < width ? expectedAcross[row * width + column] : untouched
+                #expect(value.bitPattern == expected.bitPattern)
+            }
+            let expectedDown = Self.pairRows(apart, columns: columns, kernels)
+            for (index, value) in down.values.enumerated() {
+                let (row, column) = index.quotientAndRemainder(dividingBy: columns + 2)
+                let expected = column < columns ? expectedDown[row * columns + column] : untouched
+                #expect(value.bitPattern == expected.bitPattern)
+            }
+        }
+    }
+
     /// A sum of 2k products in float32 is within (2k + 1) · 2⁻²⁴ of the sum of their magnitudes, which are below 1 each.
     @Test("products of every shape are those of the rounded factors, with the same bits from instruction and plain loop")
     func products() {

@@ -65,7 +65,7 @@ INLINE void store_part(float *p, floats v, size_t count) {
 #endif
 }
 
-// As above for 1 … 16 floats. Whole vectors take the unmasked path, which is the fast one everywhere.
+// As above for 0 … 16 floats. Whole vectors take the unmasked path, which is the fast one everywhere.
 INLINE floats load_some(const float *p, size_t count) { return count == LANES ? load(p) : load_part(p, count); }
 
 INLINE void store_some(float *p, floats v, size_t count) {

@@ -177,7 +177,8 @@ typedef struct {
     /// [⌈rows / 2⌉, columns]
     float *row_pairs;
     size_t row_pairs_stride;
-    /// [columns], or NULL: added to are the columns' sums, of the two rows of a pair first, then of the pairs from the last on.
+    /// [columns], or NULL: the columns' sums are added to it; the two rows of a pair are added first, then the pairs, from the
+    /// last on.
     float *sums;
 } ck_pairing;
 

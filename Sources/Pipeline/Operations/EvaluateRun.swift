@@ -27,6 +27,8 @@ public enum EvaluateRun {
     ) async throws -> CommandResult {
         let folder = RunFolder(checkpoints: options.checkpointsDirectory, reports: options.outputDirectory)
         let models = try await judged(options.models, folder: folder, judge: judge)
+        // A signal in the meantime: judging itself does not look for it.
+        try Task.checkCancellation()
         do {
             try FileManager.default.createDirectory(atPath: folder.reports, withIntermediateDirectories: true)
         } catch {
@@ -56,7 +58,7 @@ public enum EvaluateRun {
                     return (model, try judged(model, folder: folder, judge: judge))
                 }
             }
-            let results = try await group.reduce(into: [:]) { results, judged in results[judged.0] = judged.1 }
+            let results = try await group.reduce(into: [:]) { results, result in results[result.0] = result.1 }
             return models.compactMap { results[$0] }
         }
     }

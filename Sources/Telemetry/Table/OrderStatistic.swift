@@ -1,13 +1,13 @@
 extension [Float] {
     /// The value that sorting would put at `rank`, of values none of which is NaN; -0 counts as less than 0. Takes linear time
-    /// whatever the values: a histogram of their leading bits tells which bits that value begins with, one of those that begin
-    /// so tells its next bits (radix selection).
+    /// whatever the values: a histogram of their leading bits tells which bits that value begins with, a histogram of the next
+    /// bits of those that begin so tells its next ones (radix selection).
     func orderStatistic(_ rank: Int) -> Float {
         precondition(indices.contains(rank), "rank \(rank) of \(count) values")
         var candidates = map { $0.bitPattern ^ ($0.sign == .minus ? .max : signBit) }
         var rank = rank
         for bits in [21 ..< 32, 10 ..< 21, 0 ..< 10] where candidates.count > 1 {
-            candidates.keepThose(whoseBits: bits, rank: &rank)
+            candidates.keep(agreeingIn: bits, withRank: &rank)
         }
         let bits = candidates[0]
         return Float(bitPattern: bits ^ (bits < signBit ? .max : signBit))
@@ -19,7 +19,7 @@ private let signBit: UInt32 = 1 << 31
 extension [UInt32] {
     /// Keeps the values that agree in some bits with the one of a rank, when all agree in the bits above. The rank becomes that
     /// among the kept ones.
-    fileprivate mutating func keepThose(whoseBits bits: Range<Int>, rank: inout Int) {
+    fileprivate mutating func keep(agreeingIn bits: Range<Int>, withRank rank: inout Int) {
         let mask: UInt32 = 1 << bits.count - 1
         let kept = withUnsafeMutableBufferPointer { values in
             withUnsafeTemporaryAllocation(of: Int.self, capacity: 1 << bits.count) { counts in

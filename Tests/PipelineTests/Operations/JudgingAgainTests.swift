@@ -47,6 +47,18 @@ import TestSupport
             recording, try recording.wholeFile(), options)
     }
 
+    @Test("a damaged codec profile beside the schema matters to those alone who choose levels")
+    func damagedProfile() throws {
+        let folder = scratch.path + "/schemas"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: data.schemaPath, toPath: folder + "/schema.json")
+        try scratch.write("{", "schemas/codec_profile.json")
+        var options = data
+        options.schemaPath = folder + "/schema.json"
+        _ = try Recording(options, models: [.reliability, .latency])
+        #expect { _ = try Recording(options, models: [.compression]) } throws: { "\($0)".contains("codec_profile.json") }
+    }
+
     @Test("the split's test file gives the run's numbers bit for bit, with the training file deleted")
     func sameNumbers() async throws {
         let trained = try await train(seed: 42, into: "run")

@@ -44,6 +44,30 @@ import Testing
         #expect(try await evaluate(one).conclusion.exitCode == 0)
     }
 
+    @Test("models are reported in their order, whichever was judged first, and not at all after a signal", .timeLimit(.minutes(1)))
+    func evaluateSideBySide() async throws {
+        let scratch = try ScratchFolder()
+        let models: [ModelKind] = [.bandwidth, .compression, .latency]
+        for model in models { try scratch.write("x", "checkpoints/\(model.fileStem).keras") }
+        let options = EvaluateOptions(
+            checkpointsDirectory: scratch.path + "/checkpoints", data: DataOptions(dataPath: "test.csv"),
+            outputDirectory: scratch.path + "/reports", models: models)
+        @Sendable func evaluate(_ wait: @escaping @Sendable (ModelKind) -> Void) async throws -> CommandResult {
+            try await EvaluateRun.run(options, data: SampleRun.data, date: "2026-11-21T00:00:00.000Z") { model, _ in
+                wait(model)
+                return SampleRun.evaluated(model)
+            }
+        }
+        let stopped = Task { try await evaluate { _ in while !Task.isCancelled { Thread.sleep(forTimeInterval: 0.001) } } }
+        stopped.cancel()
+        await #expect(throws: CancellationError.self) { try await stopped.value }
+        #expect(!scratch.exists("reports"))
+
+        let result = try await evaluate { if $0 == .bandwidth { Thread.sleep(forTimeInterval: 0.05) } }
+        let places = try models.map { try #require(result.output.range(of: ReportText.name($0))).lowerBound }
+        #expect(places == places.sorted())
+    }
+
     @Test("training one model writes its report and plot data beside the artifact and tells the verdict")
     func trainOne() async throws {
         let scratch = try ScratchFolder()
