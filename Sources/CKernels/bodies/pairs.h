@@ -51,6 +51,7 @@ static void pair_rows(size_t rows, size_t columns, const float *a, size_t a_stri
 // For `width` columns, 32 at most; adds their sums.
 INLINE void pair_both_of(const ck_pairing p, const size_t column, const size_t width, floats sums[2]) {
     const size_t left = lanes_of(width), right = width - left, across_width = (width + 1) / 2;
+    // The last rows first, for pairs of rows may be written over rows that were read.
     for (size_t row = (p.rows + 1) / 2 * 2; row > 0;) {
         row -= 2;
         const int has_second = row + 1 < p.rows;
