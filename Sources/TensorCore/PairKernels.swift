@@ -2,8 +2,9 @@ import CKernels
 
 /// Matrix products of bfloat16 numbers, summed in float32.
 ///
-/// Their factors are made by `pairColumns`, `pairRows` and `pairBoth`: two neighbours in the direction that the product sums over,
-/// rounded to bfloat16, in the memory of one float, which is moved but never computed with. A missing second neighbour is zero.
+/// Their factors are made by `pairColumns`, `pairRows` and `pairBoth`: two neighbours in the direction that the product sums
+/// over, rounded to bfloat16, in the memory of one float, which is moved but never computed with. A missing second neighbour is
+/// zero.
 public struct PairKernels: Sendable {
     nonisolated(unsafe) private let table: UnsafePointer<ck_pair_kernels>
 

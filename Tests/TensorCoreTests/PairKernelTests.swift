@@ -58,7 +58,7 @@ import TestSupport
 
     /// A sum of `rows` numbers below 1, added to 1: each addition is off by 2⁻²⁴ of a sum below rows + 1 at most.
     @Test(
-        "both kinds of pairs in one pass are those made apart, pairs of rows in the last rows' place too, beside the columns' sums",
+        "both kinds of pairs in one pass are those made apart, pairs of rows in the last rows' place too, beside columns' sums",
         arguments: [1, 2, 3, 8, 9], [1, 16, 17, 31, 32, 37, 64])
     func both(rows: Int, columns: Int) {
         let numbers = KernelTests.numbers(rows * columns, seed: 6), pairs = (rows + 1) / 2, width = (columns + 1) / 2
@@ -81,7 +81,8 @@ import TestSupport
         for other in found { #expect(other.map(\.bitPattern) == found[0].map(\.bitPattern)) }
     }
 
-    @Test("both kinds of pairs write nowhere else, whatever the strides, and need no sums", arguments: [1, 4, 5], [5, 16, 33, 64])
+    @Test(
+        "both kinds of pairs write nowhere else, whatever the strides, and need no sums", arguments: [1, 4, 5], [5, 16, 33, 64])
     func bothApart(rows: Int, columns: Int) {
         let pairs = (rows + 1) / 2, width = (columns + 1) / 2, untouched: Float = 9
         let numbers = KernelTests.block(rows * (columns + 1), seed: 7)

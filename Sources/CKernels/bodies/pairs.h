@@ -26,10 +26,7 @@ static void pair_columns(size_t rows, size_t columns, const float *a, size_t a_s
     }
 }
 
-// Sixteen pairs of the halves `i` and `i + distance` of two vectors, counted through both, from `i` on.
-#define PAIR(i, distance) (i), (i) + (distance)
-#define FOUR_PAIRS(i, distance)                                                                                      \
-    PAIR(i, distance), PAIR(i + 1, distance), PAIR(i + 2, distance), PAIR(i + 3, distance)
+// Pairs of the halves `i` and `i + distance` of two vectors, counted through both, and of the fifteen behind each.
 #define PAIRS(first, second, i, distance)                                                                            \
     (floats)__builtin_shufflevector(                                                                                 \
         first, second, FOUR_PAIRS(i, distance), FOUR_PAIRS(i + 4, distance), FOUR_PAIRS(i + 8, distance),            \

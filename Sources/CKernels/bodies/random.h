@@ -27,23 +27,21 @@ INLINE void philox_blocks(uint64_t key, uint32_t first, uint32_t part, uint32_t 
     out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
 
+// Eight numbers of two words each, the lanes `i` … `i + 7` of `low` and of `high`.
+#define NUMBERS(low, high, i) (wide_words)__builtin_shufflevector(low, high, FOUR_PAIRS(i, 16), FOUR_PAIRS(i + 4, 16))
+
+INLINE void store_alternating(uint64_t *out, wide_words first, wide_words second) {
+    const wide_words lines[2] = {
+        __builtin_shufflevector(first, second, FOUR_PAIRS(0, 8)), __builtin_shufflevector(first, second, FOUR_PAIRS(4, 8))};
+    memcpy(out, lines, sizeof lines);
+}
+
 static void random_words(uint64_t key, uint32_t first, size_t count, uint64_t *out) {
     for (size_t block = 0; block < count; block += LANES, out += 2 * LANES) {
         words w[4];
         philox_blocks(key, first + (uint32_t)block, 0, 0, w);
-        // Words 0 and 1 of a block make one number, words 2 and 3 the next.
-        const wide_words low[2] = {
-            (wide_words)__builtin_shufflevector(w[0], w[1], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-            (wide_words)__builtin_shufflevector(w[0], w[1], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)};
-        const wide_words high[2] = {
-            (wide_words)__builtin_shufflevector(w[2], w[3], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-            (wide_words)__builtin_shufflevector(w[2], w[3], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)};
-        for (int half = 0; half < 2; half++) {
-            const wide_words numbers[2] = {
-                __builtin_shufflevector(low[half], high[half], 0, 8, 1, 9, 2, 10, 3, 11),
-                __builtin_shufflevector(low[half], high[half], 4, 12, 5, 13, 6, 14, 7, 15)};
-            memcpy(out + half * LANES, numbers, sizeof numbers);
-        }
+        store_alternating(out, NUMBERS(w[0], w[1], 0), NUMBERS(w[2], w[3], 0));
+        store_alternating(out + LANES, NUMBERS(w[0], w[1], 8), NUMBERS(w[2], w[3], 8));
     }
 }
 

@@ -25,6 +25,11 @@ INLINE floats load(const float *p) {
 
 INLINE void store(float *p, floats v) { memcpy(p, &v, sizeof v); }
 
+// For a shuffle: the lanes `i` and `i + distance`, side by side, and the three behind each.
+#define PAIR(i, distance) (i), (i) + (distance)
+#define FOUR_PAIRS(i, distance)                                                                                      \
+    PAIR(i, distance), PAIR(i + 1, distance), PAIR(i + 2, distance), PAIR(i + 3, distance)
+
 // Lanes moved up or down; those that enter are undefined.
 #define UP_8(v) __builtin_shufflevector(v, v, -1, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7)
 #define UP_4(v) __builtin_shufflevector(v, v, -1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)

@@ -36,10 +36,11 @@ extension SampleStore {
             let window = rows[first * features ..< (Int(end) + 1) * features]
             guard let wrong = window.firstIndex(where: { !$0.isFinite }) else { continue }
             let given = samples.rows[wrong]
+            let found = given.isFinite ? "\(rows[wrong]) after normalization" : "\(given)"
             throw NetworkError(
                 data: purpose,
-                "sample \(sample) has \(given.isFinite ? "\(rows[wrong]) after normalization" : "\(given)") in row \(wrong / features), feature "
-                    + "\(wrong % features); leave such windows out, or fill the gap first")
+                "sample \(sample) has \(found) in row \(wrong / features), feature \(wrong % features); leave such windows out, "
+                    + "or fill the gap first")
         }
     }
 

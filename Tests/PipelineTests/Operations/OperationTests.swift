@@ -44,7 +44,9 @@ import Testing
         #expect(try await evaluate(one).conclusion.exitCode == 0)
     }
 
-    @Test("models are reported in their order, whichever was judged first, and not at all after a signal", .timeLimit(.minutes(1)))
+    @Test(
+        "models are reported in their order, whichever was judged first, and not at all after a signal",
+        .timeLimit(.minutes(1)))
     func evaluateSideBySide() async throws {
         let scratch = try ScratchFolder()
         let models: [ModelKind] = [.bandwidth, .compression, .latency]
