@@ -54,7 +54,7 @@ struct ColumnTally {
     mutating func addSample(of rows: [Int], from values: UnsafeMutableBufferPointer<Float>) {
         // At once: growing the samples of all columns bit by bit would take longer than filling them.
         if sample.isEmpty { sample.reserveCapacity(RowSampler.limit) }
-        for row in rows { sample.append(values[row]) }
+        sample += rows.lazy.map { values[$0] }
     }
 
     /// Keeps the sampled values at the given places.
