@@ -17,6 +17,16 @@ static void product(const ck_product *g) {
     }
 }
 
+static void product_by_transpose(const ck_product *g) {
+    for (size_t i = 0; i < g->m; i++) {
+        for (size_t j = 0; j < g->n; j++) {
+            float sum = 0;
+            for (size_t p = 0; p < g->k; p++) { sum = fmaf(g->a[i * g->a_stride + p], g->b[j * g->b_stride + p], sum); }
+            g->c[i * g->c_stride + j] = sum;
+        }
+    }
+}
+
 // Terms of quarters, named as in bodies/strassen.h.
 #define A11 a[p * a_step]
 #define A12 a[(k + p) * a_step]
@@ -282,6 +292,7 @@ static void momentum(
 const ck_kernels ck_plain_kernels = {
     .name = "plain",
     .product = product,
+    .product_by_transpose = product_by_transpose,
     .divided_product = divided_product,
     .transpose = transpose,
     .column_sums = column_sums,

@@ -23,4 +23,11 @@ struct BLAS: Sendable {
             Int32(b.rows), 1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulating ? 1 : 0, c.base, Int32(c.stride)
         )
     }
+
+    /// C = A · Bᵀ.
+    func multiply(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
+        library.sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(c.rows), Int32(c.columns), Int32(a.columns), 1, a.base,
+            Int32(a.stride), b.base, Int32(b.stride), 0, c.base, Int32(c.stride))
+    }
 }

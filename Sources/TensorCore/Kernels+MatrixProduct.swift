@@ -26,7 +26,7 @@ extension Kernels {
         startingFrom start: ProductStart = .zero, mayDivide: Bool = false
     ) {
         var product = ck_product(a, transposed: transposed, b, into: c, startingFrom: start)
-        if product.bias == nil, min(product.m, product.n, product.k) >= Self.largeProduct, let blas = BLAS.shared {
+        if product.bias == nil, let blas = Self.blas(for: product) {
             blas.multiply(a, transposed: transposed, b, into: c, accumulating: product.accumulate == 1)
             return
         }
@@ -35,6 +35,24 @@ extension Kernels {
         } else {
             table.pointee.product(&product)
         }
+    }
+
+    /// `c = a · bᵀ`; `c: [m, n]`, `a: [m, k]`, `b: [n, k]`. Each element is summed as the other `multiply` sums it with
+    /// the transpose of `b` in memory, which would have to be made anew whenever `b` changes; that pays for a matrix that is
+    /// used several times between its changes.
+    /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
+    public func multiply(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
+        var product = ck_product(a, byTransposeOf: b, into: c)
+        if let blas = Self.blas(for: product) {
+            blas.multiply(a, byTransposeOf: b, into: c)
+            return
+        }
+        table.pointee.product_by_transpose(&product)
+    }
+
+    /// What computes a product that is large in all three directions, if the system has it.
+    private static func blas(for product: ck_product) -> BLAS? {
+        min(product.m, product.n, product.k) >= largeProduct ? BLAS.shared : nil
     }
 
     /// From here on in every direction, packing pays for itself.
@@ -71,5 +89,15 @@ extension ck_product {
         self.init(
             m: m, n: b.columns, k: k, a: a.base, a_stride: a.stride, a_transposed: transposed ? 1 : 0, b: b.base,
             b_stride: b.stride, c: c.base, c_stride: c.stride, bias: bias, accumulate: accumulate)
+    }
+
+    init(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
+        precondition(
+            a.columns == b.columns && a.rows == c.rows && b.rows == c.columns,
+            "cannot multiply [\(a.rows), \(a.columns)] by the transpose of [\(b.rows), \(b.columns)] into "
+                + "[\(c.rows), \(c.columns)]")
+        self.init(
+            m: a.rows, n: b.rows, k: a.columns, a: a.base, a_stride: a.stride, a_transposed: 0, b: b.base,
+            b_stride: b.stride, c: c.base, c_stride: c.stride, bias: nil, accumulate: 0)
     }
 }

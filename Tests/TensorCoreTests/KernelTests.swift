@@ -87,6 +87,37 @@ import Testing
         }
     }
 
+    @Test("products by a transpose are those with the transpose in memory, of every shape, to the bit", arguments: sets)
+    func productsByTranspose(_ set: Kernels.InstructionSet) throws {
+        let kernels = try #require(Kernels(set))
+        let more = [Shape(16, 128, 64), Shape(40, 17, 3), Shape(70, 14, 1), Shape(17, 33, 530), Shape(15, 16, 1100)]
+        for (seed, shape) in (Self.shapes + more).enumerated() {
+            let (m, n, k) = (shape.m, shape.n, shape.k)
+            // Rows with room between them, which must stay as it is.
+            for room in [0, 3] {
+                let a = Self.block(m * (k + room) + 1, seed: 3 * UInt64(seed))
+                let b = Self.block(n * (k + room) + 1, seed: 3 * UInt64(seed) + 1)
+                let left = MatrixView(a.base, rows: m, columns: k, stride: k + room)
+                let right = MatrixView(b.base, rows: n, columns: k, stride: k + room)
+                func results(_ kernels: Kernels) -> [[Float]] {
+                    let transpose = FloatBlock(count: n * k + 1)
+                    let whole = Self.block(m * (n + room), seed: 5), direct = Self.block(m * (n + room), seed: 5)
+                    kernels.transpose(right, into: MutableMatrixView(transpose.base, rows: k, columns: n))
+                    kernels.multiply(
+                        left, MatrixView(transpose.base, rows: k, columns: n),
+                        into: MutableMatrixView(whole.base, rows: m, columns: n, stride: n + room))
+                    kernels.multiply(
+                        left, byTransposeOf: right,
+                        into: MutableMatrixView(direct.base, rows: m, columns: n, stride: n + room))
+                    return [whole.values, direct.values]
+                }
+                let found = results(kernels), expected = results(Self.plain)
+                #expect(found[1] == found[0], "\(shape), room \(room)")
+                #expect(expected[1] == expected[0], "plain, \(shape), room \(room)")
+            }
+        }
+    }
+
     @Test("transposes, column sums, sums of squares, additions and scalings are the plain loop's", arguments: sets)
     func simpleKernels(_ set: Kernels.InstructionSet) throws {
         let kernels = try #require(Kernels(set))

@@ -29,6 +29,23 @@ import Testing
         }
     }
 
+    @Test("a large product by a transpose through BLAS agrees with exact sums")
+    func largeProductByTranspose() {
+        let size = Kernels.largeProduct
+        let a = KernelTests.block(size * size, seed: 1), b = KernelTests.block(size * size, seed: 2)
+        let c = KernelTests.block(size * size, seed: 3)
+        Kernels.best.multiply(
+            MatrixView(a.base, rows: size, columns: size), byTransposeOf: MatrixView(b.base, rows: size, columns: size),
+            into: MutableMatrixView(c.base, rows: size, columns: size))
+        var stream = RandomStream(seed: 3)
+        for _ in 0 ..< 50 {
+            let (i, j) = (stream.below(size), stream.below(size))
+            let exact = (0 ..< size).reduce(0.0) { $0 + Double(a.base[i * size + $1]) * Double(b.base[j * size + $1]) }
+            // As above.
+            #expect(abs(Double(c.base[i * size + j]) - exact) < 1e-4)
+        }
+    }
+
     @Test("OpenBLAS is there, held to one thread, and says whose kernels it runs")
     func loading() throws {
         #expect(try !#require(BLAS.shared).core.isEmpty)

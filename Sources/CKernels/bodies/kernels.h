@@ -14,12 +14,14 @@
 #include "matrix.h"
 #include "optimiser.h"
 #include "product.h"
+#include "product_by_transpose.h"
 #include "random.h"
 #include "strassen.h"
 
 const ck_kernels KERNEL_TABLE = {
     .name = KERNEL_NAME,
     .product = product,
+    .product_by_transpose = product_by_transpose,
     .divided_product = divided_product,
     .transpose = transpose,
     .column_sums = column_sums,

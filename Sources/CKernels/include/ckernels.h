@@ -107,7 +107,9 @@ typedef struct {
     const char *name;
 
     void (*product)(const ck_product *product);
-    /// The same where it is large enough by Strassen's division (CKernels/divided.h): an eighth less multiplications, but
+    /// C [m, n] = A · B^T for B stored as [n, k], with the same chains; A as it is stored, no start.
+    void (*product_by_transpose)(const ck_product *product);
+    /// As `product` where it is large enough by Strassen's division (CKernels/divided.h): an eighth less multiplications, but
     /// rounding errors relative to the largest numbers of A and B, and rows of C that depend on other rows of A.
     void (*divided_product)(const ck_product *product);
     /// out [columns, rows] = A^T for A [rows, columns].

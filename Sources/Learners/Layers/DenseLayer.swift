@@ -13,8 +13,7 @@ struct DenseLayer: Layer {
 
     var variables: [Variable] {
         [
-            Variable(
-                name: "kernel", shape: [inputShape.features, units], initializer: initializer, transpose: .forInputGradient),
+            Variable(name: "kernel", shape: [inputShape.features, units], initializer: initializer),
             Variable(name: "bias", shape: [units], initializer: .zeros),
         ]
     }
@@ -45,7 +44,7 @@ struct DenseLayer: Layer {
         pass.kernels.sumRows(of: sumGradient, into: gradient.parameters + inputShape.features * units)
         guard let inputGradient = gradient.input else { return }
         pass.kernels.multiply(
-            sumGradient, MatrixView(pass.transposes, rows: units, columns: inputShape.features),
+            sumGradient, byTransposeOf: MatrixView(pass.parameters, rows: inputShape.features, columns: units),
             into: MutableMatrixView(inputGradient, rows: rows, columns: inputShape.features))
     }
 
