@@ -11,7 +11,7 @@ extension Kernels {
     }
 
     /// `c = start + op(a) · b`, where `op(a)` is `a` or, when `transposed`, its transpose; `c: [m, n]`, `op(a): [m, k]`,
-    /// `b: [k, n]`. The one matrix product of the program.
+    /// `b: [k, n]`.
     ///
     /// Products of the size that training steps make run in the register-tiled kernel, where a row of `c` depends on its row
     /// of `op(a)` alone; only products that are large in all three directions go to OpenBLAS, if the system has it,
@@ -37,9 +37,9 @@ extension Kernels {
         }
     }
 
-    /// `c = a · bᵀ`; `c: [m, n]`, `a: [m, k]`, `b: [n, k]`. Each element is summed as the other `multiply` sums it with
-    /// the transpose of `b` in memory, which would have to be made anew whenever `b` changes; that pays for a matrix that is
-    /// used several times between its changes.
+    /// `c = a · bᵀ`; `c: [m, n]`, `a: [m, k]`, `b: [n, k]`. In the kernel each element is summed as the other `multiply` sums
+    /// it with the transpose of `b` in memory. A transpose in memory is faster to multiply by, but pays only if it is used
+    /// many times before `b` changes, as at every time step of an LSTM layer.
     /// - Precondition: the shapes agree, and `c` does not overlap `a` or `b`.
     public func multiply(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
         var product = ck_product(a, byTransposeOf: b, into: c)

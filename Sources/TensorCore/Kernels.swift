@@ -1,4 +1,4 @@
-//  TensorCore owns dense float memory, the one matrix product, the vector kernels, random words in bulk and the
+//  TensorCore owns dense float memory, matrix products, the vector kernels, random words in bulk and the
 //  threads that share a batch. It must never import a layer, a model description or a file format.
 
 import CKernels

@@ -12,6 +12,9 @@ import Testing
         SequentialNetwork(
             input: .row(features: 18),
             layers: [.dense(units: 128, activation: .relu), .batchNormalization(), .dense(units: 37), .dense(units: 3)]),
+        // Rows that are no multiple of sixteen, in several blocks.
+        SequentialNetwork(
+            input: .window(length: 2, features: 3), layers: [.lstm(units: 37, returnSequences: true), .lstm(units: 44)]),
         SequentialNetwork(input: .row(features: 3), layers: [.dense(units: 10_000), .dense(units: 1)]),
     ]
 

@@ -38,9 +38,23 @@ import Testing
         let encoder = JSONEncoder()
         #expect(try unread(numbers, in: String(decoding: encoder.encode(numbers), as: UTF8.self)) == [])
         #expect(try unread([[true, false], []], in: "[[true, false], []]") == [])
-        #expect(try unread(["a": [UInt64.max]], in: "{\"a\": [\(UInt64.max)]}") == [])
-        #expect(try unread(["a": [Int8(-5)]], in: #"{"a": [-5]}"#) == [])
-        #expect(try unread([Float(1.5)], in: "[1.5]") == [])
+        #expect(try unread([["a"]], in: #"[["a"]]"#) == [])
+        func check<Number: Decodable & Numeric>(_: Number.Type) throws {
+            #expect(try unread([Number(exactly: 5), nil], in: "[5, null]") == [])
+            #expect(try unread(["a": Number(exactly: 5)], in: #"{"a": 5}"#) == [])
+        }
+        try check(Double.self)
+        try check(Float.self)
+        try check(Int.self)
+        try check(Int8.self)
+        try check(Int16.self)
+        try check(Int32.self)
+        try check(Int64.self)
+        try check(UInt.self)
+        try check(UInt8.self)
+        try check(UInt16.self)
+        try check(UInt32.self)
+        try check(UInt64.self)
     }
 
     @Test("members that nobody asked for are found in objects, arrays, dictionaries and optional elements")
@@ -108,23 +122,34 @@ import Testing
         let documents = [
             #"{"k": [{"name": "a"}, {"name": 1}]}"#, #"{"k": [{"name": "a"}, {}]}"#, #"{"k": {}}"#, "[]", #"{"k": [null]}"#,
         ]
-        for json in documents {
-            let plain = #expect(throws: DecodingError.self) {
-                _ = try JSONDecoder().decode([String: [Inner]].self, from: Data(json.utf8))
-            }
-            let audited = #expect(throws: DecodingError.self) {
-                _ = try JSONDecoder().decode(AuditedValue<[String: [Inner]]>.self, from: Data(json.utf8))
-            }
-            #expect(place(audited) == place(plain), "\(json)")
-        }
+        for json in documents { try compareErrors([String: [Inner]].self, json) }
+        let byHand = [
+            "{}", #"{"box": {}}"#, #"{"box": 1}"#, #"{"box": {"depth": 1}}"#, #"{"box": {"depth": 1}, "items": {}}"#,
+            #"{"box": {"depth": 1}, "items": [], "base": {}}"#, #"{"box": {"depth": 1}, "items": [], "base": {"name": "a"}}"#,
+            #"{"box": {"depth": 1}, "items": [], "base": {"name": "a"}, "list": []}"#,
+            #"{"box": {"depth": 1}, "items": [], "base": {"name": "a"}, "list": [{"name": "a"}, {"name": "b"}, 1]}"#,
+        ]
+        for json in byHand { try compareErrors(ByHand.self, json) }
     }
 
-    private func place(_ error: DecodingError?) -> String {
+    private func compareErrors<Value: Decodable>(_: Value.Type, _ json: String) throws {
+        let plain = #expect(throws: DecodingError.self) {
+            _ = try JSONDecoder().decode(Value.self, from: Data(json.utf8))
+        }
+        let audited = #expect(throws: DecodingError.self) {
+            _ = try JSONDecoder().decode(AuditedValue<Value>.self, from: Data(json.utf8))
+        }
+        #expect(description(audited) == description(plain), "\(json)")
+    }
+
+    private func description(_ error: DecodingError?) -> String {
         let context: DecodingError.Context
-        var missing = ""
+        let missing: String
         switch error {
-        case .keyNotFound(let key, let found): (context, missing) = (found, key.stringValue)
-        case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found): context = found
+        case .keyNotFound(let key, let found): (context, missing) = (found, "no key \(key.stringValue)")
+        case .typeMismatch(_, let found): (context, missing) = (found, "another type")
+        case .valueNotFound(_, let found): (context, missing) = (found, "no value")
+        case .dataCorrupted(let found): (context, missing) = (found, "corrupt")
         default: return "no error"
         }
         let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }

@@ -123,14 +123,18 @@ import Testing
     @Test("unknown keys are refused on every level", arguments: [
         ("\"gap_factor\":2.5", "\"gap_factor\":2.5,\"gap_facto\":3", "quality.gap_facto"),
         ("\"version\":", "\"colour\":1,\"version\":", "colour"),
-        ("\"group\":\"temporal\"", "\"group\":\"temporal\",\"max\":5", "].max"),
+        ("\"group\":\"temporal\"", "\"group\":\"temporal\",\"max\":5", "columns[].max"),
         ("\"window_length\":20", "\"window\":9,\"window_length\":20", "models.latency.window"),
-        ("\"direction\":\"below\"", "\"direction\":\"below\",\"limit\":9", "].limit"),
+        ("\"direction\":\"below\"", "\"direction\":\"below\",\"limit\":9", "models.*.gates[].limit"),
     ])
     func unknownKeys(old: String, new: String, expected: String) throws {
         let found = try problems(replacing: old, with: new)
         #expect(!found.isEmpty)
-        #expect(found.allSatisfy { $0.contains("unknown key `") && $0.contains(expected) })
+        for problem in found {
+            // The same text may stand in several columns and models.
+            let place = problem.replacing(/\[\d+\]/, with: "[]").replacing(/models\.\w+\.gates/, with: "models.*.gates")
+            #expect(place == "unknown key `\(expected)`: misspelt, or in the wrong place")
+        }
     }
 
     @Test("a missing key names its place and the keys that stand there")
@@ -144,7 +148,6 @@ import Testing
     @Test("broken JSON and wrong types are explained")
     func broken() throws {
         #expect(try problems("{\"version\": ").first?.contains("not valid JSON") == true)
-        #expect(try problems(replacing: "\"version\":", with: "\"colour\":1e999,\"version\":").first?.isEmpty == false)
         #expect(try problems("[]").first?.contains("expected an object") == true)
         #expect(try problems(replacing: "\"seed\":42", with: "\"seed\":\"x\"") == ["split.seed: expected a whole number"])
         #expect(try problems(replacing: "\"after_decision\"", with: "\"later\"").first?.contains("columns[") == true)

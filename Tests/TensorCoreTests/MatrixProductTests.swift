@@ -31,18 +31,25 @@ import Testing
 
     @Test("a large product by a transpose through BLAS agrees with exact sums")
     func largeProductByTranspose() {
-        let size = Kernels.largeProduct
-        let a = KernelTests.block(size * size, seed: 1), b = KernelTests.block(size * size, seed: 2)
-        let c = KernelTests.block(size * size, seed: 3)
+        let m = Kernels.largeProduct, n = m + 16, k = m + 32
+        // No two numbers of rows, columns and floats between rows are equal.
+        let (aStride, bStride, cStride) = (k + 3, k + 5, n + 7)
+        let a = KernelTests.block(m * aStride, seed: 1), b = KernelTests.block(n * bStride, seed: 2)
+        let before = KernelTests.numbers(m * cStride, seed: 3), c = FloatBlock(before)
         Kernels.best.multiply(
-            MatrixView(a.base, rows: size, columns: size), byTransposeOf: MatrixView(b.base, rows: size, columns: size),
-            into: MutableMatrixView(c.base, rows: size, columns: size))
+            MatrixView(a.base, rows: m, columns: k, stride: aStride),
+            byTransposeOf: MatrixView(b.base, rows: n, columns: k, stride: bStride),
+            into: MutableMatrixView(c.base, rows: m, columns: n, stride: cStride))
         var stream = RandomStream(seed: 3)
         for _ in 0 ..< 50 {
-            let (i, j) = (stream.below(size), stream.below(size))
-            let exact = (0 ..< size).reduce(0.0) { $0 + Double(a.base[i * size + $1]) * Double(b.base[j * size + $1]) }
+            let (i, j) = (stream.below(m), stream.below(n))
+            let exact = (0 ..< k).reduce(0.0) { $0 + Double(a.base[i * aStride + $1]) * Double(b.base[j * bStride + $1]) }
             // As above.
-            #expect(abs(Double(c.base[i * size + j]) - exact) < 1e-4)
+            #expect(abs(Double(c.base[i * cStride + j]) - exact) < 1e-4)
+        }
+        for row in 0 ..< m {
+            let room = row * cStride + n ..< (row + 1) * cStride
+            #expect(Array(c.values[room]) == Array(before[room]))
         }
     }
 

@@ -1,6 +1,6 @@
 // A · B^T without B^T in memory: sixteen rows of A become columns, and C^T = B A^T is summed by the tiles of `product.h`,
-// whose factors are then B's numbers as they are stored. For matrices that change after every use, such as a dense layer's
-// weights.
+// whose factors are then B's numbers as they are stored. For matrices that are used once in a shard's pass, such as a dense
+// layer's weights.
 
 // Sixteen rows of A, from `row` on, as columns: `depth` lines of sixteen, the rows that A does not have zero.
 INLINE void gather_columns(const ck_product *g, size_t row, size_t first, size_t depth, float *columns) {

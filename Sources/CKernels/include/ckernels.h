@@ -107,7 +107,7 @@ typedef struct {
     const char *name;
 
     void (*product)(const ck_product *product);
-    /// C [m, n] = A · B^T for B stored as [n, k], with the same chains; A as it is stored, no start.
+    /// C [m, n] = A · B^T for B stored as [n, k], with the same chains; `a_transposed`, `bias` and `accumulate` must be zero.
     void (*product_by_transpose)(const ck_product *product);
     /// As `product` where it is large enough by Strassen's division (CKernels/divided.h): an eighth less multiplications, but
     /// rounding errors relative to the largest numbers of A and B, and rows of C that depend on other rows of A.

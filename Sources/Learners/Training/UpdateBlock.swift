@@ -54,10 +54,12 @@ struct UpdateBlock: Sendable {
         transposes = isKept ? [Transpose(offset: offset, rows: variable.shape[0], columns: columns, part: rows)] : []
     }
 
-    /// Rows in multiples of 16, the transposing kernel's tile; a vector is not cut, its elements count as rows of one.
+    /// Rows of what is transposed in multiples of 16, the transposing kernel's tile; a vector is not cut, its elements count as
+    /// rows of one.
     private static func stretches(of variable: Variable) -> [Range<Int>] {
         let rows = variable.shape[0], columns = variable.count / rows
-        let step = variable.shape.count == 1 ? rows : max(16, size / columns / 16 * 16)
+        let tile = variable.transpose == .never ? 1 : 16
+        let step = variable.shape.count == 1 ? rows : max(tile, size / columns / tile * tile)
         return stride(from: 0, to: rows, by: step).map { $0 ..< min($0 + step, rows) }
     }
 }

@@ -2,7 +2,9 @@
 /// no second list of keys that could drift.
 ///
 /// It stands between the value's type and a library's decoder, whose errors and paths stay as they are. A member that is null
-/// counts as absent. `Date` and other types that a library decodes in its own way are decoded by their own `init(from:)`.
+/// counts as absent. Limits: a type that asks its decoder for nothing is not looked into, a member that is decoded twice must be
+/// decoded as the same type, and `Date` and others that a library decodes in its own way are decoded by their own
+/// `init(from:)`.
 struct AuditedValue<Value: Decodable>: Decodable {
     let value: Value
     /// Paths such as `columns[3].nmae`.
@@ -40,6 +42,12 @@ private final class Audit {
         let audit = Audit()
         nested.append(audit)
         return audit
+    }
+
+    func nestedContainer<Key>(_ object: KeyedDecodingContainer<AnyKey>) -> KeyedDecodingContainer<Key> {
+        let nested = makeNested()
+        nested.reads(object)
+        return KeyedDecodingContainer(AuditedMembers<Key>(members: object, audit: nested))
     }
 
     func finish() throws -> [[any CodingKey]] {
@@ -92,6 +100,7 @@ private struct AuditedMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var codingPath: [any CodingKey] { members.codingPath }
     var allKeys: [Key] { members.allKeys.compactMap { Key(stringValue: $0.stringValue) } }
 
+    // Numbers and texts have no members: auditing them, as the generic method would, takes longer.
     func contains(_ key: Key) -> Bool { members.contains(audit.ask(key)) }
     func decodeNil(forKey key: Key) throws -> Bool { try members.decodeNil(forKey: audit.ask(key)) }
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try members.decode(type, forKey: audit.ask(key)) }
@@ -116,11 +125,11 @@ private struct AuditedMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy type: NestedKey.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<NestedKey> {
-        try superDecoder(forKey: key).container(keyedBy: type)
+        audit.nestedContainer(try members.nestedContainer(keyedBy: AnyKey.self, forKey: audit.ask(key)))
     }
 
     func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-        try superDecoder(forKey: key).unkeyedContainer()
+        AuditedElements(elements: try members.nestedUnkeyedContainer(forKey: audit.ask(key)), audit: audit)
     }
 
     func superDecoder() throws -> any Decoder { try superDecoder(AnyKey(stringValue: "super")) }
@@ -149,10 +158,12 @@ private struct AuditedElements: UnkeyedDecodingContainer {
     mutating func nestedContainer<NestedKey: CodingKey>(
         keyedBy type: NestedKey.Type
     ) throws -> KeyedDecodingContainer<NestedKey> {
-        try superDecoder().container(keyedBy: type)
+        audit.nestedContainer(try elements.nestedContainer(keyedBy: AnyKey.self))
     }
 
-    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer { try superDecoder().unkeyedContainer() }
+    mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+        AuditedElements(elements: try elements.nestedUnkeyedContainer(), audit: audit)
+    }
 
     mutating func superDecoder() throws -> any Decoder {
         AuditedDecoder(try elements.superDecoder(), audit.makeNested())
@@ -166,6 +177,7 @@ private struct AuditedSingleValue: SingleValueDecodingContainer {
     var codingPath: [any CodingKey] { value.codingPath }
     func decodeNil() -> Bool { value.decodeNil() }
 
+    // All of these: one that is left out would be decoded by the generic method below, which asks here again, without end.
     func decode(_ type: Bool.Type) throws -> Bool { try value.decode(type) }
     func decode(_ type: String.Type) throws -> String { try value.decode(type) }
     func decode(_ type: Double.Type) throws -> Double { try value.decode(type) }

@@ -1,7 +1,7 @@
 /// What compressing costs and saves where no level was measured: per level a ratio curve and a speed.
 ///
 /// Read from `schemas/codec_profile.json`. The base ratio of a block is its ratio at `referenceLevel`.
-public struct CodecProfile: Sendable, Codable, Equatable {
+public struct CodecProfile: Sendable, Decodable, Equatable {
     /// What each field means, by name; kept with the numbers, not used in computing.
     public var documentation: [String: String]
     /// What was measured, and where.
@@ -10,7 +10,7 @@ public struct CodecProfile: Sendable, Codable, Equatable {
     /// Ascending, 0 to 9.
     public var levels: [Level]
 
-    public struct Level: Sendable, Codable, Equatable {
+    public struct Level: Sendable, Decodable, Equatable {
         /// 0 (stored) to 9.
         public var level: Int
         /// Uncompressed bytes over CPU time; 1 MB = 1,000,000 bytes, so also bytes per microsecond.
