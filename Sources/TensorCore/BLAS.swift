@@ -1,3 +1,4 @@
+import CKernels
 private import COpenBLAS
 
 /// The system's OpenBLAS on one thread, loaded when it is first used.
@@ -14,20 +15,11 @@ struct BLAS: Sendable {
     /// The name of the processor core whose kernels it runs.
     var core: String { String(cString: library.core) }
 
-    /// C = start + op(A) · B with `start` zero or, when `accumulating`, C.
-    func multiply(
-        _ a: MatrixView, transposed: Bool, _ b: MatrixView, into c: MutableMatrixView, accumulating: Bool
-    ) {
+    /// The product, with B or, `byTranspose`, Bᵀ for B stored as `[n, k]`; without its bias.
+    func multiply(_ product: ck_product, byTranspose: Bool = false) {
         library.sgemm(
-            CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns),
-            Int32(b.rows), 1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulating ? 1 : 0, c.base, Int32(c.stride)
-        )
-    }
-
-    /// C = A · Bᵀ.
-    func multiply(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
-        library.sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(c.rows), Int32(c.columns), Int32(a.columns), 1, a.base,
-            Int32(a.stride), b.base, Int32(b.stride), 0, c.base, Int32(c.stride))
+            CblasRowMajor, product.a_transposed == 1 ? CblasTrans : CblasNoTrans, byTranspose ? CblasTrans : CblasNoTrans,
+            Int32(product.m), Int32(product.n), Int32(product.k), 1, product.a, Int32(product.a_stride), product.b,
+            Int32(product.b_stride), product.accumulate == 1 ? 1 : 0, product.c, Int32(product.c_stride))
     }
 }

@@ -27,7 +27,7 @@ extension Kernels {
     ) {
         var product = ck_product(a, transposed: transposed, b, into: c, startingFrom: start)
         if product.bias == nil, let blas = Self.blas(for: product) {
-            blas.multiply(a, transposed: transposed, b, into: c, accumulating: product.accumulate == 1)
+            blas.multiply(product)
             return
         }
         if mayDivide {
@@ -44,7 +44,7 @@ extension Kernels {
     public func multiply(_ a: MatrixView, byTransposeOf b: MatrixView, into c: MutableMatrixView) {
         var product = ck_product(a, byTransposeOf: b, into: c)
         if let blas = Self.blas(for: product) {
-            blas.multiply(a, byTransposeOf: b, into: c)
+            blas.multiply(product, byTranspose: true)
             return
         }
         table.pointee.product_by_transpose(&product)

@@ -43,18 +43,11 @@ import Testing
             #expect(try unread([Number(exactly: 5), nil], in: "[5, null]") == [])
             #expect(try unread(["a": Number(exactly: 5)], in: #"{"a": 5}"#) == [])
         }
-        try check(Double.self)
-        try check(Float.self)
-        try check(Int.self)
-        try check(Int8.self)
-        try check(Int16.self)
-        try check(Int32.self)
-        try check(Int64.self)
-        try check(UInt.self)
-        try check(UInt8.self)
-        try check(UInt16.self)
-        try check(UInt32.self)
-        try check(UInt64.self)
+        let types: [any (Decodable & Numeric).Type] = [
+            Double.self, Float.self, Int.self, Int8.self, Int16.self, Int32.self, Int64.self, UInt.self, UInt8.self,
+            UInt16.self, UInt32.self, UInt64.self,
+        ]
+        for type in types { try check(type) }
     }
 
     @Test("members that nobody asked for are found in objects, arrays, dictionaries and optional elements")

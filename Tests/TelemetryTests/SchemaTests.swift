@@ -148,6 +148,7 @@ import Testing
     @Test("broken JSON and wrong types are explained")
     func broken() throws {
         #expect(try problems("{\"version\": ").first?.contains("not valid JSON") == true)
+        #expect(try problems(replacing: "\"version\":", with: "\"colour\":1e999,\"version\":").first?.isEmpty == false)
         #expect(try problems("[]").first?.contains("expected an object") == true)
         #expect(try problems(replacing: "\"seed\":42", with: "\"seed\":\"x\"") == ["split.seed: expected a whole number"])
         #expect(try problems(replacing: "\"after_decision\"", with: "\"later\"").first?.contains("columns[") == true)

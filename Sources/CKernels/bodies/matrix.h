@@ -6,8 +6,7 @@ static void transpose(size_t rows, size_t columns, const float *a, size_t a_stri
     for (size_t row = 0; row < whole_rows; row += LANES) {
         for (size_t column = 0; column < whole_columns; column += LANES) {
             floats lines[LANES];
-            UNROLL for (int i = 0; i < LANES; i++) { lines[i] = load(a + (row + i) * a_stride + column); }
-            transpose_lines(lines);
+            load_columns(lines, a + row * a_stride + column, a_stride, LANES, LANES);
             UNROLL for (int i = 0; i < LANES; i++) { store(out + (column + i) * out_stride + row, lines[i]); }
         }
     }

@@ -99,10 +99,7 @@ INLINE void product_column(const ck_product *g) {
         for (size_t first = 0; first < g->k; first += LANES) {
             const size_t depth = lanes_of(g->k - first);
             floats lines[LANES];
-            UNROLL for (size_t i = 0; i < LANES; i++) {
-                lines[i] = i < rows ? load_some(g->a + (row + i) * g->a_stride + first, depth) : broadcast(0);
-            }
-            transpose_lines(lines);
+            load_columns(lines, g->a + row * g->a_stride + first, g->a_stride, rows, depth);
             UNROLL for (size_t p = 0; p < LANES; p++) {
                 if (p < depth) { sum = PRODUCT_TERM(lines[p], broadcast(g->b[(first + p) * g->b_stride]), sum); }
             }

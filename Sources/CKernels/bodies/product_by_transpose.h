@@ -6,12 +6,8 @@
 INLINE void gather_columns(const ck_product *g, size_t row, size_t first, size_t depth, float *columns) {
     const size_t rows = lanes_of(g->m - row);
     for (size_t p = 0; p < depth; p += LANES) {
-        const size_t width = lanes_of(depth - p);
         floats lines[LANES];
-        UNROLL for (size_t i = 0; i < LANES; i++) {
-            lines[i] = i < rows ? load_some(g->a + (row + i) * g->a_stride + first + p, width) : broadcast(0);
-        }
-        transpose_lines(lines);
+        load_columns(lines, g->a + row * g->a_stride + first + p, g->a_stride, rows, lanes_of(depth - p));
         UNROLL for (size_t i = 0; i < LANES; i++) { store(columns + (p + i) * LANES, lines[i]); }
     }
 }
@@ -26,10 +22,7 @@ INLINE void product_by_transpose_tile(
     _Alignas(64) float across[LANES * LANES];
     floats lines[LANES];
     if (continued) {
-        UNROLL for (size_t i = 0; i < LANES; i++) {
-            lines[i] = i < rows ? load_some(c + i * g->c_stride, width) : broadcast(0);
-        }
-        transpose_lines(lines);
+        load_columns(lines, c, g->c_stride, rows, width);
         UNROLL for (size_t i = 0; i < LANES; i++) { store(across + i * LANES, lines[i]); }
     }
     const ck_product inner = {

@@ -127,3 +127,11 @@ INLINE void transpose_lines(floats *lines) {
     SWAP_BLOCKS(2, LOW_2, HIGH_2)
     SWAP_BLOCKS(1, LOW_1, HIGH_1)
 }
+
+// `width` columns of `rows` rows, sixteen at most, as lines; lanes and lines beyond them are zero.
+INLINE void load_columns(floats *lines, const float *from, size_t stride, size_t rows, size_t width) {
+    UNROLL for (size_t i = 0; i < LANES; i++) {
+        lines[i] = i < rows ? load_some(from + i * stride, width) : broadcast(0);
+    }
+    transpose_lines(lines);
+}
