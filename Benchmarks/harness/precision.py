@@ -12,7 +12,7 @@ LEAST_SPEEDUP = 1.5
 
 def measure(setup: Setup) -> Section:
     if not _has_products():
-        return Section("bfloat16", ["Not measured: this processor has no AVX-512 BF16."])
+        return Section("bfloat16", ["Not measured: this is no Intel processor with AMX and no AMD processor with AVX-512 BF16."])
     lines = [
         f"| one epoch | float32 | bfloat16 | ratio: median (range) | at least {LEAST_SPEEDUP} |",
         "|---|---|---|---|---|",
@@ -28,4 +28,5 @@ def measure(setup: Setup) -> Section:
 
 
 def _has_products() -> bool:
-    return " avx512_bf16 " in Path("/proc/cpuinfo").read_text().replace("\n", " ")
+    processor = Path("/proc/cpuinfo").read_text().split()
+    return "amx_bf16" in processor or ("avx512_bf16" in processor and "GenuineIntel" not in processor)

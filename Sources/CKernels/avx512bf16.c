@@ -13,8 +13,10 @@
 #include "bodies/vector.h"
 
 #include "bodies/pairs.h"
+#include "bodies/pair_product.h"
 
 const ck_pair_kernels ck_avx512bf16_pair_kernels = {
+    .name = "avx512bf16",
     .product = product,
     .pair_columns = pair_columns,
     .pair_rows = pair_rows,

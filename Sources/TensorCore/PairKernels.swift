@@ -8,11 +8,32 @@ import CKernels
 public struct PairKernels: Sendable {
     nonisolated(unsafe) private let table: UnsafePointer<ck_pair_kernels>
 
-    /// Nil unless these are the kernels of a set that multiplies bfloat16: AVX-512 where the processor has AVX-512 BF16, or
-    /// the plain loops.
+    /// What trains beside `kernels` faster than float32 on this processor, or nil: beside AVX-512 those of AMX or, on processors
+    /// that are not Intel's, of AVX-512 BF16; beside the plain loops their twin.
     public init?(beside kernels: Kernels) {
         guard let table = ck_pair_kernels_beside(kernels.table) else { return nil }
         self.table = table
+    }
+
+    /// The kernels of `set`, or nil when this processor lacks it.
+    init?(_ set: InstructionSet) {
+        let code =
+            switch set {
+            case .plainAVX512BF16: CK_PLAIN_AVX512BF16
+            case .plainAMX: CK_PLAIN_AMX
+            case .avx512BF16: CK_AVX512BF16
+            case .amx: CK_AMX
+            }
+        guard let table = ck_pair_kernels_for(code) else { return nil }
+        self.table = table
+    }
+
+    /// `avx512bf16` or `amx`; the plain twin of either is named after it, `plain amx`.
+    public var name: String { String(cString: table.pointee.name) }
+
+    /// AMX adds in another order than AVX-512 BF16, so that bits differ between the two; each has its plain twin.
+    enum InstructionSet: CaseIterable {
+        case plainAVX512BF16, avx512BF16, plainAMX, amx
     }
 
     /// `[rows, columns]` → `[rows, ⌈columns / 2⌉]`: for the left factor.

@@ -75,7 +75,7 @@ import Testing
         let baseline = try #require(Kernels(.baseline))
         let error = try #require(throws: TrainingError.self) { try Precision.bf16.requireSupport(by: baseline) }
         #expect(error == .unsupportedPrecision(.bf16, kernels: "baseline"))
-        for part in ["AVX-512 BF16", "baseline", "--precision float32"] { #expect(error.description.contains(part)) }
+        for part in ["AMX", "AVX-512 BF16", "baseline", "--precision float32"] { #expect(error.description.contains(part)) }
         try Precision.float32.requireSupport(by: baseline)
     }
 

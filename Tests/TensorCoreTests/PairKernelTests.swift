@@ -3,10 +3,14 @@ import TestSupport
 
 @testable import TensorCore
 
-/// Products of bfloat16 numbers: the plain loops against closed forms, the processor's instruction against the plain loops,
-/// bit by bit. Where the processor lacks it, only the plain loops are tested.
+/// Products of bfloat16 numbers: the plain loops against closed forms, the processor's instructions against the plain loops,
+/// bit by bit. Where the processor lacks them, only the plain loops are tested.
 @Suite struct PairKernelTests {
-    private static let all = [KernelTests.plain, Kernels(.avx512)].compactMap { $0 }.compactMap(PairKernels.init(beside:))
+    /// Those that add in one order: the plain loops, and the instruction if the processor has it.
+    private static let twins: [[PairKernels]] = [[.plainAVX512BF16, .avx512BF16], [.plainAMX, .amx]].map { sets in
+        sets.compactMap { PairKernels($0) }
+    }
+    private static let all = Array(twins.joined())
 
     /// The upper half of the float, rounded to nearest even, as a float.
     private static func rounded(_ x: Float) -> Float {
@@ -115,13 +119,14 @@ import TestSupport
     /// A sum of 2k products in float32 is within (2k + 1) · 2⁻²⁴ of the sum of their magnitudes, which are below 1 each.
     @Test("products of every shape are those of the rounded factors, with the same bits from instruction and plain loop")
     func products() {
-        for (seed, shape) in KernelTests.shapes.enumerated() {
+        // The last one is deeper than what is summed at once.
+        let shapes = KernelTests.shapes + [KernelTests.Shape(50, 150, 33), KernelTests.Shape(18, 35, 1101)]
+        for (seed, shape) in shapes.enumerated() {
             for transposed in [false, true] {
                 let (m, n, k) = (shape.m, shape.n, shape.k)
                 let a = KernelTests.numbers(m * k, seed: 3 * UInt64(seed))
                 let b = KernelTests.numbers(k * n, seed: 3 * UInt64(seed) + 1)
                 let start = KernelTests.numbers(m * n, seed: 3 * UInt64(seed) + 2)
-                let found = Self.all.map { Self.product(a, b, start, shape, transposed: transposed, $0) }
                 var expected = start
                 for i in 0 ..< m {
                     for j in 0 ..< n {
@@ -131,19 +136,62 @@ import TestSupport
                         })
                     }
                 }
-                for result in found {
-                    #expect(mismatch(result, expected, absolute: Double(k + 2) * 0x1p-24 * Double(k + 1)) == nil, "\(shape)")
-                    #expect(result.map(\.bitPattern) == found[0].map(\.bitPattern), "\(shape), transposed \(transposed)")
+                for twins in Self.twins {
+                    let found = twins.map { Self.product(a, b, start, shape, transposed: transposed, $0) }
+                    for result in found {
+                        #expect(
+                            mismatch(result, expected, absolute: Double(k + 2) * 0x1p-24 * Double(k + 1)) == nil, "\(shape)")
+                        #expect(result.map(\.bitPattern) == found[0].map(\.bitPattern), "\(shape), transposed \(transposed)")
+                    }
                 }
             }
         }
     }
 
-    @Test("only plain loops and AVX-512 with BF16 have them")
+    @Test("a product starts from zero, from the biases or from what is there, whether anything is added or not")
+    func starts() {
+        let (m, n) = (19, 37), there = KernelTests.numbers(m * n, seed: 1), bias = KernelTests.block(n, seed: 2)
+        for kernels in Self.all {
+            for pairs in [0, 1] {
+                let factor = FloatBlock(count: max(m, n))
+                func product(_ start: Kernels.ProductStart) -> [Float] {
+                    let result = FloatBlock(there)
+                    kernels.multiply(
+                        MatrixView(factor.base, rows: m, columns: pairs), MatrixView(factor.base, rows: pairs, columns: n),
+                        into: MutableMatrixView(result.base, rows: m, columns: n), startingFrom: start)
+                    return result.values
+                }
+                #expect(product(.zero) == [Float](repeating: 0, count: m * n))
+                #expect(product(.current) == there)
+                #expect(product(.bias(bias.base)) == (0 ..< m).flatMap { _ in bias.values })
+            }
+        }
+    }
+
+    /// The smallest normal number is 2⁻¹²⁶.
+    @Test("products and sums below the normal range are zero")
+    func belowNormal() {
+        let cases: [(left: Float, right: Float, start: Float)] = [
+            (0x1p-70, 0x1p-70, 0), (0x1p-65, 0x1p-65, 0), (0, 1, 0x1p-130),
+        ]
+        for kernels in Self.all {
+            for (left, right, start) in cases {
+                let found = Self.product(
+                    [left, left], [right, right], [start], KernelTests.Shape(1, 1, 2), transposed: false, kernels)
+                #expect(found == [0])
+            }
+        }
+    }
+
+    @Test("training has them beside AVX-512, where they are faster than float32, and beside the plain loops in the same order")
     func availability() {
         for set in [Kernels.InstructionSet.baseline, .avx2] {
             #expect(Kernels(set).flatMap(PairKernels.init(beside:)) == nil)
         }
+        let own = Kernels(.avx512).flatMap(PairKernels.init(beside:))?.name
+        let order = PairKernels(.amx) != nil ? "amx" : "avx512bf16"
+        #expect(own == nil || own == order)
+        #expect(PairKernels(beside: KernelTests.plain)?.name == "plain \(order)")
     }
 
     private static func pairColumns(_ numbers: [Float], columns: Int, _ kernels: PairKernels) -> [Float] {

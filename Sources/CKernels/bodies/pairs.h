@@ -1,15 +1,6 @@
-// Products of bfloat16 numbers in pairs, by AVX-512 BF16. A pair fills the 32 bits of a float, so the tiles of `product.h`
-// carry it as they carry floats; only the term that they add differs.
+// Pairs of bfloat16 numbers, rounded by AVX-512 BF16. A pair fills the 32 bits of a float.
 
 typedef uint16_t halves __attribute__((vector_size(64)));
-
-// For each lane: sum + factor.high · line.high, rounded, + factor.low · line.low, rounded.
-INLINE floats add_pair_products(floats factor, floats line, floats sum) {
-    return (floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)factor, (__m512bh)line);
-}
-
-#define PRODUCT_TERM(factor, line, sum) add_pair_products(factor, line, sum)
-#include "product.h"
 
 // The sixteen `low` in the lower half of the result, the sixteen `high` in the upper, each rounded to nearest even.
 INLINE halves rounded(floats low, floats high) { return (halves)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low); }

@@ -190,8 +190,10 @@ typedef struct {
 /// first in the lower half; a missing second one is zero. Such a float is moved, never computed with. Numbers below 1.2e-38
 /// count as zero, in factors as in sums.
 typedef struct {
-    /// As the float32 product, with k pairs: for each in turn the second halves' product is added, rounded, then the first
-    /// halves'.
+    const char *name;
+    /// As the float32 product, with k pairs, but the order of additions is the processor's. AVX-512 BF16: for each pair in turn
+    /// the second halves' product is added, rounded, then the first halves'. AMX: for each sixteen pairs in turn, those of the
+    /// first halves are summed from zero on, those of the second halves likewise, and the sum of both is added.
     void (*product)(const ck_product *product);
     /// out [rows, ⌈columns / 2⌉] = neighbours of a row of A [rows, columns], rounded to nearest even.
     void (*pair_columns)(size_t rows, size_t columns, const float *a, size_t a_stride, float *out, size_t out_stride);
@@ -201,8 +203,15 @@ typedef struct {
     void (*pair_both)(const ck_pairing *pairing);
 } ck_pair_kernels;
 
-/// The pair kernels beside a set of kernels, or NULL: only `plain` and, where the processor has AVX-512 BF16, `avx512` have
-/// them.
+/// The plain twins are named after whose order of additions they follow.
+typedef enum { CK_PLAIN_AVX512BF16, CK_PLAIN_AMX, CK_AVX512BF16, CK_AMX } ck_pair_set;
+
+/// The pair kernels of a set, or NULL when this processor lacks it or the operating system denies it.
+const ck_pair_kernels *ck_pair_kernels_for(ck_pair_set set);
+
+/// The pair kernels to train with beside a set of kernels, or NULL where they would be no faster than float32. Beside `avx512`
+/// AMX or, on processors that are not Intel's (there that instruction is slower than the one for float32), AVX-512 BF16; beside
+/// `plain` the twin of what `avx512` has on this processor; beside the others none.
 const ck_pair_kernels *ck_pair_kernels_beside(const ck_kernels *kernels);
 
 /// Tells the processor that this thread is spinning.

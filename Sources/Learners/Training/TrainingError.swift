@@ -32,9 +32,9 @@ public enum TrainingError: ExplainedError, Equatable {
         case .invalidConfiguration(let reason):
             "cannot train: \(reason)"
         case .unsupportedPrecision(let precision, let kernels):
-            "cannot train with --precision \(precision.rawValue): it needs a processor with AVX-512 BF16 (the flag avx512_bf16 "
-                + "in /proc/cpuinfo), found the instruction set \(kernels) without it; use --precision float32, and leave "
-                + "DWCP_INSTRUCTION_SET unset"
+            "cannot train with --precision \(precision.rawValue): it needs an Intel processor with AMX or an AMD processor with "
+                + "AVX-512 BF16 (the flags amx_bf16 and avx512_bf16 in /proc/cpuinfo), found the instruction set \(kernels) "
+                + "without either; use --precision float32, and leave DWCP_INSTRUCTION_SET unset"
         }
     }
 }

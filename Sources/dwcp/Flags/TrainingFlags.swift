@@ -13,8 +13,8 @@ struct TrainingFlags: ParsableArguments {
 
     @Option(
         help: """
-            Factors of the LSTM layers' matrix products in training: float32, or bf16, which is faster, needs a processor with \
-            AVX-512 BF16 and gives other weights.
+            Factors of the LSTM layers' matrix products in training: float32, or bf16, which is faster, needs an Intel \
+            processor with AMX or an AMD processor with AVX-512 BF16, and gives other weights.
             """)
     var precision: Precision = .float32
 
