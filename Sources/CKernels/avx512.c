@@ -11,6 +11,8 @@
 #define KERNEL_AVX512 1
 #define PRODUCT_TILE_ROWS 8
 #define PRODUCT_TILE_VECTORS 4
+// As many as there are registers for: cores that two programs share have fewer loads to spare than sums.
+#define PRODUCT_WIDE_TILE_ROWS 6
 #include "bodies/kernels.h"
 
 #pragma clang attribute pop

@@ -10,6 +10,7 @@
 #define KERNEL_AVX512 1
 #define PRODUCT_TILE_ROWS 8
 #define PRODUCT_TILE_VECTORS 4
+#define PRODUCT_WIDE_TILE_ROWS 4
 #include "bodies/vector.h"
 
 #include "bodies/pairs.h"

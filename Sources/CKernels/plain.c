@@ -2,6 +2,7 @@
 // kernels promise an order of operations the twin follows it; elementary functions come from libm.
 
 #include "divided.h"
+#include "flushing.h"
 #include "preamble.h"
 
 static void product(const ck_product *g) {
@@ -269,7 +270,7 @@ static float gradient_at(const ck_gradient *gradient, size_t i) {
     return sum * gradient->scale;
 }
 
-static void adam(
+NOT_INLINED static void adam_step(
     const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
 ) {
     for (size_t i = first; i < end; i++) {
@@ -280,13 +281,29 @@ static void adam(
     }
 }
 
-static void momentum(
+static void adam(
+    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
+) {
+    const unsigned before = begin_flushing();
+    adam_step(a, gradient, first, end, m, v, weights);
+    end_flushing(before);
+}
+
+NOT_INLINED static void momentum_step(
     float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
 ) {
     for (size_t i = first; i < end; i++) {
         velocity[i] = fmaf(velocity[i], momentum, -(gradient_at(gradient, i) * rate));
         weights[i] += velocity[i];
     }
+}
+
+static void momentum(
+    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
+) {
+    const unsigned before = begin_flushing();
+    momentum_step(rate, momentum, gradient, first, end, velocity, weights);
+    end_flushing(before);
 }
 
 const ck_kernels ck_plain_kernels = {

@@ -309,43 +309,6 @@ import Testing
         return [activated, cell, tanhs, hidden, gates, cellGradient]
     }
 
-    @Test("optimiser steps are the plain twins'", arguments: sets)
-    func optimisers(_ set: Kernels.InstructionSet) throws {
-        let kernels = try #require(Kernels(set))
-        let count = 77, range = 3 ..< 75
-        let parts = [14, 18, 19].map { FloatBlock(Self.numbers(count, seed: $0)) }
-        func results(_ kernels: Kernels) -> [Float] {
-            var (m, v, w) = (
-                Self.numbers(count, seed: 15), Self.numbers(count, seed: 16, in: 0 ... 1), Self.numbers(count, seed: 17)
-            )
-            parts.map { UnsafePointer<Float>?($0.base) }.withUnsafeBufferPointer { parts in
-                let gradient = Kernels.Gradient(parts: parts, scale: 0.5)
-                kernels.adam(
-                    beta1: 0.9, beta2: 0.999, epsilon: 1e-7, stepSize: 0.01, gradient: gradient, range: range, m: &m, v: &v,
-                    weights: &w)
-                kernels.momentumStep(
-                    rate: 0.1, momentum: 0.9, gradient: gradient, range: range, velocity: &m, weights: &w)
-            }
-            return m + v + w
-        }
-        #expect(Self.disagreement(set, results(kernels), results(Self.plain), absolute: 1e-6) == nil)
-    }
-
-    @Test("the first Adam step moves every weight by the learning rate against its gradient's sign")
-    func firstAdamStep() {
-        let (rate, beta1, beta2) = (Float(0.01), 0.9, 0.999)
-        var (m, v, w) = ([Float](repeating: 0, count: 3), [Float](repeating: 0, count: 3), [Float](repeating: 0, count: 3))
-        let gradient = FloatBlock([2, -0.5, 1e-3])
-        withUnsafePointer(to: UnsafePointer<Float>?(gradient.base)) { parts in
-            Kernels.best.adam(
-                beta1: beta1, beta2: beta2, epsilon: 1e-7, stepSize: rate * Float((1 - beta2).squareRoot() / (1 - beta1)),
-                gradient: Kernels.Gradient(parts: UnsafeBufferPointer(start: parts, count: 1)), range: 0 ..< 3, m: &m, v: &v,
-                weights: &w)
-        }
-        // ε is 1e-7 against √v ≥ 3e-5: at most 0.4 % less than the learning rate.
-        #expect(mismatch(w, [-rate, rate, -rate], absolute: 0, relative: 4e-3) == nil)
-    }
-
     @Test("dropout decisions are Philox's words, in the documented order", arguments: sets)
     func dropout(_ set: Kernels.InstructionSet) throws {
         let kernels = try #require(Kernels(set))

@@ -2,6 +2,7 @@
 //   KERNEL_TABLE, KERNEL_NAME     the table's identifier and its name for people
 //   KERNEL_FUSED, KERNEL_AVX512   whether multiply-add is fused, whether 512-bit masks exist
 //   PRODUCT_TILE_ROWS, PRODUCT_TILE_VECTORS   the register tile of narrow panels; the widest panel in vectors
+//   PRODUCT_WIDE_TILE_ROWS        the rows of a tile in panels of four vectors, where there are any
 // and the compiler's target.
 
 #include "vector.h"

@@ -1,5 +1,7 @@
 // Optimiser steps, elementwise over some of the parameters.
 
+#include "../flushing.h"
+
 INLINE floats square_root(floats x) { return __builtin_elementwise_sqrt(x); }
 
 // Summed in registers: writing the sum would take lines of it from the core that wrote the parts, and give them back.
@@ -9,7 +11,7 @@ INLINE floats gradient_at(const ck_gradient *gradient, size_t i, size_t n) {
     return sum * broadcast(gradient->scale);
 }
 
-static void adam(
+NOT_INLINED static void adam_step(
     const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
 ) {
     const floats rest1 = broadcast(a->rest1), rest2 = broadcast(a->rest2);
@@ -26,7 +28,15 @@ static void adam(
     }
 }
 
-static void momentum(
+static void adam(
+    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
+) {
+    const unsigned before = begin_flushing();
+    adam_step(a, gradient, first, end, m, v, weights);
+    end_flushing(before);
+}
+
+NOT_INLINED static void momentum_step(
     float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
 ) {
     for (size_t i = first; i < end; i += LANES) {
@@ -36,4 +46,12 @@ static void momentum(
         store_some(velocity + i, speed, n);
         store_some(weights + i, load_some(weights + i, n) + speed, n);
     }
+}
+
+static void momentum(
+    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
+) {
+    const unsigned before = begin_flushing();
+    momentum_step(rate, momentum, gradient, first, end, velocity, weights);
+    end_flushing(before);
 }

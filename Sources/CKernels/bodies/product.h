@@ -13,13 +13,13 @@ INLINE void add_terms(
     const int R, const int V, floats *sums, const float *a, size_t row_stride, size_t k_stride, const float *b,
     size_t b_stride, size_t depth, size_t part
 ) {
-    for (size_t p = 0; p < depth; p++) {
+    for (size_t p = 0; p < depth; p++, a += k_stride, b += b_stride) {
         floats line[PRODUCT_TILE_VECTORS];
         UNROLL for (int j = 0; j < V; j++) {
-            line[j] = j == V - 1 ? load_some(b + p * b_stride + LANES * j, part) : load(b + p * b_stride + LANES * j);
+            line[j] = j == V - 1 ? load_some(b + LANES * j, part) : load(b + LANES * j);
         }
         UNROLL for (int i = 0; i < R; i++) {
-            const floats factor = broadcast(a[i * row_stride + p * k_stride]);
+            const floats factor = broadcast(a[i * row_stride]);
             UNROLL for (int j = 0; j < V; j++) { sums[i * V + j] = PRODUCT_TERM(factor, line[j], sums[i * V + j]); }
         }
     }
@@ -36,7 +36,7 @@ INLINE void product_tile(
     const float *b = g->b + first * g->b_stride + column;
     float *c = g->c + row * g->c_stride + column;
     const int continued = g->accumulate || first > 0;
-    floats sums[PRODUCT_TILE_VECTORS * PRODUCT_TILE_ROWS];
+    floats sums[R * V];
 
     UNROLL for (int j = 0; j < V; j++) {
         const size_t width = j == V - 1 ? part : LANES;
@@ -77,7 +77,7 @@ INLINE void product_panels(const int transposed, const ck_product *g) {
         size_t column = 0;
 #if PRODUCT_TILE_VECTORS == 4
         for (; column + 4 * LANES <= g->n; column += 4 * LANES) {
-            product_panel(4, 4, transposed, g, column, first, depth, LANES);
+            product_panel(PRODUCT_WIDE_TILE_ROWS, 4, transposed, g, column, first, depth, LANES);
         }
         for (; column + 2 * LANES <= g->n; column += 2 * LANES) {
             product_panel(8, 2, transposed, g, column, first, depth, LANES);

@@ -148,7 +148,8 @@ typedef struct {
     /// scales[i] = 0 or `scale`, by the stream.
     void (*dropout_scales)(const ck_dropout *dropout, size_t count, float *scales);
 
-    /// Optimisers change the elements `first` ..< `end` of arrays as long as the gradient.
+    /// Optimisers change the elements `first` ..< `end` of arrays as long as the gradient. In them numbers below 1.2e-38 count as
+    /// zero.
     void (*adam)(
         const ck_adam *adam, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights);
     /// velocity = momentum · velocity − rate · gradient; weights += velocity.
