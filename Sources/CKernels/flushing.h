@@ -1,8 +1,6 @@
-// Arithmetic in which numbers below the normal range, 1.2e-38, count as zero. What an optimiser remembers of a gradient that has
-// become zero decays into that range and stays there; on Intel's processors each operation there takes a hundred times as long.
-
-#ifndef CKERNELS_FLUSHING_H
-#define CKERNELS_FLUSHING_H
+// The optimisers `adam` and `momentum` from an including file's `adam_step` and `momentum_step`: in their arithmetic, numbers below
+// the normal range, 1.2e-38, count as zero. What an optimiser remembers of a gradient that has become zero decays into that
+// range and stays there, and on Intel's processors each operation there takes a hundred times as long.
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -19,7 +17,24 @@ static inline unsigned begin_flushing(void) { return 0; }
 static inline void end_flushing(unsigned before) { (void)before; }
 #endif
 
-// For the function called in between: inlined, its arithmetic could be moved out of there.
-#define NOT_INLINED __attribute__((noinline))
+// Not inlined, for then their arithmetic could be moved out of there.
+static __attribute__((noinline)) void adam_step(
+    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights);
+static __attribute__((noinline)) void momentum_step(
+    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights);
 
-#endif
+static void adam(
+    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
+) {
+    const unsigned before = begin_flushing();
+    adam_step(a, gradient, first, end, m, v, weights);
+    end_flushing(before);
+}
+
+static void momentum(
+    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
+) {
+    const unsigned before = begin_flushing();
+    momentum_step(rate, momentum, gradient, first, end, velocity, weights);
+    end_flushing(before);
+}

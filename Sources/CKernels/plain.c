@@ -2,7 +2,6 @@
 // kernels promise an order of operations the twin follows it; elementary functions come from libm.
 
 #include "divided.h"
-#include "flushing.h"
 #include "preamble.h"
 
 static void product(const ck_product *g) {
@@ -264,13 +263,15 @@ static void dropout_scales(const ck_dropout *d, size_t count, float *scales) {
     }
 }
 
+#include "flushing.h"
+
 static float gradient_at(const ck_gradient *gradient, size_t i) {
     float sum = gradient->parts[0][i];
     for (size_t part = 1; part < gradient->count; part++) { sum += gradient->parts[part][i]; }
     return sum * gradient->scale;
 }
 
-NOT_INLINED static void adam_step(
+static void adam_step(
     const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
 ) {
     for (size_t i = first; i < end; i++) {
@@ -281,29 +282,13 @@ NOT_INLINED static void adam_step(
     }
 }
 
-static void adam(
-    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
-) {
-    const unsigned before = begin_flushing();
-    adam_step(a, gradient, first, end, m, v, weights);
-    end_flushing(before);
-}
-
-NOT_INLINED static void momentum_step(
+static void momentum_step(
     float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
 ) {
     for (size_t i = first; i < end; i++) {
         velocity[i] = fmaf(velocity[i], momentum, -(gradient_at(gradient, i) * rate));
         weights[i] += velocity[i];
     }
-}
-
-static void momentum(
-    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
-) {
-    const unsigned before = begin_flushing();
-    momentum_step(rate, momentum, gradient, first, end, velocity, weights);
-    end_flushing(before);
 }
 
 const ck_kernels ck_plain_kernels = {

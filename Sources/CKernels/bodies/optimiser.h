@@ -11,7 +11,7 @@ INLINE floats gradient_at(const ck_gradient *gradient, size_t i, size_t n) {
     return sum * broadcast(gradient->scale);
 }
 
-NOT_INLINED static void adam_step(
+static void adam_step(
     const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
 ) {
     const floats rest1 = broadcast(a->rest1), rest2 = broadcast(a->rest2);
@@ -28,15 +28,7 @@ NOT_INLINED static void adam_step(
     }
 }
 
-static void adam(
-    const ck_adam *a, const ck_gradient *gradient, size_t first, size_t end, float *m, float *v, float *weights
-) {
-    const unsigned before = begin_flushing();
-    adam_step(a, gradient, first, end, m, v, weights);
-    end_flushing(before);
-}
-
-NOT_INLINED static void momentum_step(
+static void momentum_step(
     float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
 ) {
     for (size_t i = first; i < end; i += LANES) {
@@ -46,12 +38,4 @@ NOT_INLINED static void momentum_step(
         store_some(velocity + i, speed, n);
         store_some(weights + i, load_some(weights + i, n) + speed, n);
     }
-}
-
-static void momentum(
-    float rate, float momentum, const ck_gradient *gradient, size_t first, size_t end, float *velocity, float *weights
-) {
-    const unsigned before = begin_flushing();
-    momentum_step(rate, momentum, gradient, first, end, velocity, weights);
-    end_flushing(before);
 }
