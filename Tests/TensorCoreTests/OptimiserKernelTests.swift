@@ -12,7 +12,8 @@ import TestSupport
         let parts = [14, 18, 19].map { FloatBlock(KernelTests.numbers(count, seed: $0)) }
         func results(_ kernels: Kernels) -> [Float] {
             var (m, v, w) = (
-                KernelTests.numbers(count, seed: 15), KernelTests.numbers(count, seed: 16, in: 0 ... 1), KernelTests.numbers(count, seed: 17)
+                KernelTests.numbers(count, seed: 15), KernelTests.numbers(count, seed: 16, in: 0 ... 1),
+                KernelTests.numbers(count, seed: 17)
             )
             parts.map { UnsafePointer<Float>?($0.base) }.withUnsafeBufferPointer { parts in
                 let gradient = Kernels.Gradient(parts: parts, scale: 0.5)
@@ -28,7 +29,9 @@ import TestSupport
     }
 
     /// The smallest normal number is 2⁻¹²⁶; a gradient of zero would leave 0.9 and 0.999 of it.
-    @Test("what optimisers remember never goes below the normal range, where arithmetic is slow, and weights stay", arguments: KernelTests.sets)
+    @Test(
+        "what optimisers remember never goes below the normal range, where arithmetic is slow, and weights stay",
+        arguments: KernelTests.sets)
     func vanishing(_ set: Kernels.InstructionSet) throws {
         let kernels = try #require(Kernels(set)), smallest = Float.leastNormalMagnitude, count = 35
         let gradient = FloatBlock((0 ..< count).map { $0 % 2 == 0 ? 0 : 0x1p-130 })
