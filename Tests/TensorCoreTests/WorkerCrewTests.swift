@@ -100,4 +100,69 @@ import Testing
         #expect(faults.withLock { $0 } == [])
         #expect(prepared.withLock { $0 } == 4)
     }
+
+    /// Gives a crew's work the crew. Unchecked sendable: set before the first round.
+    private final class Reference: @unchecked Sendable {
+        weak var crew: WorkerCrew?
+    }
+
+    @Test(
+        "every piece of every part is done once, before its part is left, whatever the number of threads",
+        arguments: [1, 2, 3, 7])
+    func pieces(_ threads: Int) {
+        let parts = 5, pieces = 4
+        let tally = Tally(parts: parts * pieces)
+        let partOfThread = Mutex(Array(repeating: 0, count: threads))
+        let faults = Mutex<[String]>([])
+        let reference = Reference()
+        let crew = WorkerCrew(
+            threads: ThreadBudget(threads),
+            work: { part, thread in
+                partOfThread.withLock { $0[thread] = part }
+                let own = part * pieces ..< (part + 1) * pieces
+                let before = tally.counts.withLock { Array($0[own]) }
+                reference.crew?.share(pieces: pieces, of: thread)
+                let after = tally.counts.withLock { Array($0[own]) }
+                if after != before.map({ $0 + 1 }) { faults.withLock { $0.append("\(part): \(before), \(after)") } }
+            },
+            piece: { piece, thread in
+                let part = partOfThread.withLock { $0[thread] }
+                tally.counts.withLock { $0[part * pieces + piece] += 1 }
+            })
+        reference.crew = crew
+        for round in 1 ... 2000 {
+            crew.perform(parts: parts)
+            #expect(tally.counts.withLock { $0 } == Array(repeating: round, count: parts * pieces))
+        }
+        #expect(faults.withLock { $0 } == [])
+    }
+
+    @Test("a thread without a part helps with the pieces of another's, be it the caller or not", arguments: [0, 1])
+    func help(_ busyPart: Int) {
+        let arrived = Mutex(0)
+        let met = Mutex(0)
+        let reference = Reference()
+        let crew = WorkerCrew(
+            threads: 2,
+            work: { part, thread in
+                if part == busyPart {
+                    // Long enough for the other to be done, and to sleep.
+                    usleep(2000)
+                    reference.crew?.share(pieces: 2, of: thread)
+                }
+            },
+            piece: { _, _ in
+                arrived.withLock { $0 += 1 }
+                for _ in 0 ..< 20_000 {
+                    if arrived.withLock({ $0 }) == 2 {
+                        met.withLock { $0 += 1 }
+                        return
+                    }
+                    usleep(100)
+                }
+            })
+        reference.crew = crew
+        crew.perform(parts: 2)
+        #expect(met.withLock { $0 } == 2)
+    }
 }

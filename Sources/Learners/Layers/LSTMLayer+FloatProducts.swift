@@ -11,8 +11,11 @@ protocol LSTMProducts {
     /// With the gradients of the weighted sums in the gates of `time`: the gradient of the previous step's hidden state, if
     /// there is one. The gates of `time` and of later steps may be overwritten.
     func backpropagate(_ time: Int, _ gradient: LayerGradient)
-    /// All of `gradient` that `backpropagate` has left to do.
+    /// All of `gradient` that `backpropagate` has left to do, but for the matrices.
     func endBackward(_ gradient: LayerGradient)
+    /// After `endBackward`: the gradients of the two weight matrices.
+    func writeKernelGradient(into gradient: UnsafeMutablePointer<Float>)
+    func writeRecurrentGradient(into gradient: UnsafeMutablePointer<Float>)
 }
 
 extension LSTMLayer {
@@ -56,24 +59,31 @@ extension LSTMLayer {
         }
 
         func endBackward(_ gradient: LayerGradient) {
+            for time in layer.inputSteps ..< layer.steps {
+                pass.kernels.add(memory.gates(time), count: 4 * pass.samples * units, to: memory.gates)
+            }
+            pass.kernels.sumRows(of: inputSums, into: gradient.parameters + layer.biasOffset)
+            guard let inputGradient = gradient.input else { return }
+            pass.kernels.multiply(
+                inputSums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
+                into: MutableMatrixView(inputGradient, rows: inputRows, columns: features), mayDivide: true)
+        }
+
+        func writeKernelGradient(into gradient: UnsafeMutablePointer<Float>) {
+            pass.kernels.multiply(
+                MatrixView(pass.input, rows: inputRows, columns: features), transposed: true, inputSums,
+                into: MutableMatrixView(gradient, rows: features, columns: 4 * units), mayDivide: true)
+        }
+
+        func writeRecurrentGradient(into gradient: UnsafeMutablePointer<Float>) {
             let later = (layer.steps - 1) * pass.samples
             pass.kernels.multiply(
                 MatrixView(memory.hidden(0), rows: later, columns: units), transposed: true,
                 MatrixView(memory.gates(1), rows: later, columns: 4 * units),
-                into: MutableMatrixView(gradient.parameters + layer.recurrentOffset, rows: units, columns: 4 * units),
-                mayDivide: true)
-            for time in layer.inputSteps ..< layer.steps {
-                pass.kernels.add(memory.gates(time), count: 4 * pass.samples * units, to: memory.gates)
-            }
-            let sums = MatrixView(memory.gates, rows: inputRows, columns: 4 * units)
-            pass.kernels.multiply(
-                MatrixView(pass.input, rows: inputRows, columns: features), transposed: true, sums,
-                into: MutableMatrixView(gradient.parameters, rows: features, columns: 4 * units), mayDivide: true)
-            pass.kernels.sumRows(of: sums, into: gradient.parameters + layer.biasOffset)
-            guard let inputGradient = gradient.input else { return }
-            pass.kernels.multiply(
-                sums, MatrixView(pass.transposes, rows: 4 * units, columns: features),
-                into: MutableMatrixView(inputGradient, rows: inputRows, columns: features), mayDivide: true)
+                into: MutableMatrixView(gradient, rows: units, columns: 4 * units), mayDivide: true)
         }
+
+        /// The gradients of the weighted sums of all steps that are read.
+        private var inputSums: MatrixView { MatrixView(memory.gates, rows: inputRows, columns: 4 * units) }
     }
 }

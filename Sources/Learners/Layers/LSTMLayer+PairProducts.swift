@@ -84,13 +84,18 @@ extension LSTMLayer {
                 into: MutableMatrixView(inputGradient + time * samples * features, rows: samples, columns: features))
         }
 
-        func endBackward(_ gradient: LayerGradient) {
+        func endBackward(_ gradient: LayerGradient) {}
+
+        func writeKernelGradient(into gradient: UnsafeMutablePointer<Float>) {
             multiplyPairs(
                 from: pass.input, columns: features, paired: places.inputPairs, steps: layer.inputSteps,
-                bySumsFrom: 0, into: gradient.parameters)
+                bySumsFrom: 0, into: gradient)
+        }
+
+        func writeRecurrentGradient(into gradient: UnsafeMutablePointer<Float>) {
             multiplyPairs(
                 from: memory.hidden(0), columns: units, paired: places.hiddenPairs, steps: layer.steps - 1,
-                bySumsFrom: 1, into: gradient.parameters + layer.recurrentOffset)
+                bySumsFrom: 1, into: gradient)
         }
 
         /// A weight matrix' gradient: `steps` of what it multiplied, transposed, by the sums' gradients from step `first` on.

@@ -60,6 +60,34 @@ struct LSTMLayer: Layer {
         }
     }
 
+    var lateGradients: [LateGradient] {
+        [
+            LateGradient(variable: 0, work: inputSteps * features * 4 * units),
+            LateGradient(variable: 1, work: (steps - 1) * units * 4 * units),
+        ]
+    }
+
+    func writeLateGradient(ofVariable number: Int, _ pass: LayerPass, into gradients: UnsafeMutablePointer<Float>) {
+        let memory = Memory(layer: self, pass: pass)
+        if let pairKernels {
+            let products = PairProducts(layer: self, pass: pass, memory: memory, kernels: pairKernels)
+            writeLateGradient(ofVariable: number, products, into: gradients)
+        } else {
+            writeLateGradient(
+                ofVariable: number, FloatProducts(layer: self, pass: pass, memory: memory), into: gradients)
+        }
+    }
+
+    private func writeLateGradient(
+        ofVariable number: Int, _ products: some LSTMProducts, into gradients: UnsafeMutablePointer<Float>
+    ) {
+        if number == 0 {
+            products.writeKernelGradient(into: gradients)
+        } else {
+            products.writeRecurrentGradient(into: gradients + recurrentOffset)
+        }
+    }
+
     private func forward(_ pass: LayerPass, _ memory: Memory, _ products: some LSTMProducts) {
         products.projectInput()
         if inputIsRepeated {

@@ -19,8 +19,14 @@ protocol Layer: Sendable {
     func scratchCount(samples: Int) -> Int
 
     func forward(_ pass: LayerPass)
-    /// Writes `gradients` and, unless it is nil, `inputGradient`; may overwrite `outputGradient`.
+    /// Writes `gradient.parameters` but for the late gradients and, unless it is nil, `gradient.input`; may overwrite
+    /// `gradient.output`.
     func backward(_ pass: LayerPass, _ gradient: LayerGradient)
+    /// Variables whose gradients nothing waits for and whose products are large enough to be computed by another thread.
+    var lateGradients: [LateGradient] { get }
+    /// Writes the gradient of one of them to its place in the layer's `gradients`, after `backward`, with what that and
+    /// `forward` left in the layer's input, output and scratch memory; calls for different variables may run at the same time.
+    func writeLateGradient(ofVariable number: Int, _ pass: LayerPass, into gradients: UnsafeMutablePointer<Float>)
     /// The description of the layer with these numbers, tensors in the order of `variables` and `statistics`.
     func operation(variables: [Tensor], statistics: [Tensor]) -> LayerOperation
 }
@@ -30,6 +36,8 @@ extension Layer {
     var statistics: [Variable] { [] }
     var couplesSamples: Bool { false }
     func scratchCount(samples: Int) -> Int { 0 }
+    var lateGradients: [LateGradient] { [] }
+    func writeLateGradient(ofVariable number: Int, _ pass: LayerPass, into gradients: UnsafeMutablePointer<Float>) {}
 
     var parameterCount: Int { variables.reduce(0) { $0 + $1.count } }
     var statisticsCount: Int { statistics.reduce(0) { $0 + $1.count } }
@@ -60,6 +68,14 @@ struct Variable: Sendable, Equatable {
     }
 
     var count: Int { shape.reduce(1, *) }
+}
+
+/// A gradient that the backward pass leaves for later.
+struct LateGradient: Sendable, Equatable {
+    /// In the layer's `variables`.
+    var variable: Int
+    /// Multiply-adds for each sample.
+    var work: Int
 }
 
 /// What a layer works with for one shard of one step.

@@ -15,6 +15,8 @@ struct CompiledNetwork: Sendable {
     let statistics: Placement
     /// Whether anything below the layer learns.
     let needsInputGradient: [Bool]
+    /// Variables whose gradients the layers' backward passes leave for later, those with most work first.
+    let lateGradients: [(layer: Int, variable: Int)]
 
     /// - Parameters:
     ///   - absorbing: an activation that the loss takes over when the last layer ends with it.
@@ -48,6 +50,10 @@ struct CompiledNetwork: Sendable {
         names = Array(network.layerNames.suffix(layers.count))
         parameters = Placement(sizes: layers.map(\.parameterCount))
         statistics = Placement(sizes: layers.map(\.statisticsCount))
+        lateGradients = layers.enumerated()
+            .flatMap { layer, compiled in compiled.lateGradients.map { (layer: layer, gradient: $0) } }
+            .sorted { $0.gradient.work > $1.gradient.work }
+            .map { ($0.layer, $0.gradient.variable) }
         var learns = false
         needsInputGradient = layers.map { layer in
             defer { learns = learns || layer.parameterCount > 0 }

@@ -74,7 +74,8 @@ final class StepEngine: @unchecked Sendable {
             threads: threads, atMost: isSmall ? 1 : shardCount,
             prepare: { [unowned self] threads in
                 while workspaces.count < threads { workspaces.append(Workspace(sharing: shared, capacity: size)) }
-            }, work: { [unowned self] in perform(part: $0, thread: $1) })
+            }, work: { [unowned self] in perform(part: $0, thread: $1) },
+            piece: { [unowned self] in workspaces[$1].writeLateGradient($0) })
     }
 
     deinit {
@@ -158,7 +159,7 @@ final class StepEngine: @unchecked Sendable {
     private func perform(part: Int, thread: Int) {
         switch work {
         case .idle: break
-        case .pass(let samples, let step, let purpose): pass(shard: part, of: samples, step, purpose, in: workspaces[thread])
+        case .pass(let samples, let step, let purpose): pass(shard: part, of: samples, step, purpose, thread: thread)
         case .addGradients(let shards): addGradients(blocks[part], shards: shards)
         case .update(let update, let gradient): self.update(blocks[part], update, with: gradient)
         }
@@ -166,8 +167,9 @@ final class StepEngine: @unchecked Sendable {
 
     private func pass(
         shard number: Int, of batch: UnsafeBufferPointer<Int32>, _ step: Workspace.Step, _ purpose: Purpose,
-        in workspace: Workspace
+        thread: Int
     ) {
+        let workspace = workspaces[thread]
         let first = number * shardSize
         let samples = UnsafeBufferPointer(rebasing: batch[first ..< min(first + shardSize, batch.count)])
         let shard = Workspace.Shard(number: number, samples: samples, parameterGradients: gradients[number].base)
@@ -179,6 +181,7 @@ final class StepEngine: @unchecked Sendable {
         case .lossAndGradients:
             shardLosses[number] = workspace.loss(shard, step)
             workspace.backward(shard, step)
+            crew?.share(pieces: network.lateGradients.count, of: thread)
         case .outputs(let outputs):
             let shape = network.outputShape
             shape.copyToSampleMajor(output, samples: samples.count, to: outputs + first * shape.count)

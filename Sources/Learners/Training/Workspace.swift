@@ -4,7 +4,8 @@ import TensorCore
 /// One thread's memory for the activations of a shard, and what the thread does there: shard after shard uses the same
 /// memory, which so stays in the nearest caches.
 ///
-/// Unchecked sendable: the step engine gives each thread a workspace of its own.
+/// Unchecked sendable: the step engine gives each thread a workspace of its own, in which other threads write late gradients
+/// only while it waits for them.
 final class Workspace: @unchecked Sendable {
     private let shared: Shared
     private let memory: FloatBlock
@@ -15,6 +16,8 @@ final class Workspace: @unchecked Sendable {
     private let scratches: [UnsafeMutablePointer<Float>]
     /// The gradient of a layer's output and of its input, taking turns.
     private let gradients: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>)
+    /// What `backward` was last called for.
+    private var current: (shard: Shard, step: Step)?
 
     /// What all threads of an engine share.
     struct Shared {
@@ -87,8 +90,9 @@ final class Workspace: @unchecked Sendable {
         return shared.loss.evaluate(rows, kernels: shared.kernels) / Double(shape.steps)
     }
 
-    /// The shard's parameter gradients, from the loss's gradient in `gradients.0`.
+    /// The shard's parameter gradients but for the late ones, from the loss's gradient in `gradients.0`.
     func backward(_ shard: Shard, _ step: Step) {
+        current = (shard, step)
         var (outputGradient, inputGradient) = gradients
         let network = shared.network
         for index in network.layers.indices.reversed() {
@@ -101,6 +105,16 @@ final class Workspace: @unchecked Sendable {
             if !learnsBelow { return }
             swap(&outputGradient, &inputGradient)
         }
+    }
+
+    /// One of the network's late gradients, after `backward`; on any thread, different ones at the same time.
+    func writeLateGradient(_ number: Int) {
+        guard let (shard, step) = current else { preconditionFailure("there is no gradient before the backward pass") }
+        let network = shared.network
+        let (layer, variable) = network.lateGradients[number]
+        network.layers[layer].writeLateGradient(
+            ofVariable: variable, pass(layer, shard, step),
+            into: shard.parameterGradients + network.parameters.offsets[layer])
     }
 
     private func pass(_ index: Int, _ shard: Shard, _ step: Step) -> LayerPass {
