@@ -10,6 +10,32 @@ import Testing
         init(parts: Int) { counts = Mutex(Array(repeating: 0, count: parts)) }
     }
 
+    /// Where two threads wait for each other.
+    private final class Meeting: Sendable {
+        private let arrived = Mutex(0)
+        private let seen = Mutex(0)
+
+        /// How many saw the other there.
+        var met: Int { seen.withLock { $0 } }
+
+        func open() {
+            arrived.withLock { $0 = 0 }
+            seen.withLock { $0 = 0 }
+        }
+
+        /// Returns when the other has come, or after two seconds.
+        func attend() {
+            arrived.withLock { $0 += 1 }
+            for _ in 0 ..< 20_000 {
+                if arrived.withLock({ $0 }) == 2 {
+                    seen.withLock { $0 += 1 }
+                    return
+                }
+                usleep(100)
+            }
+        }
+    }
+
     @Test("every part of every round is done once, whatever the number of threads", arguments: [1, 2, 3, 7])
     func rounds(_ threads: Int) {
         let tally = Tally(parts: 5)
@@ -57,25 +83,15 @@ import Testing
 
     @Test("two threads work at the same time, at once and after a pause")
     func together() async throws {
-        let arrived = Mutex(0)
-        let met = Mutex(0)
-        let crew = WorkerCrew(threads: 2) { _ in
-            arrived.withLock { $0 += 1 }
-            // Each part waits for the other; a crew that does one after the other never sees both.
-            for _ in 0 ..< 20_000 {
-                if arrived.withLock({ $0 }) == 2 {
-                    met.withLock { $0 += 1 }
-                    return
-                }
-                usleep(100)
-            }
-        }
+        let meeting = Meeting()
+        // A crew that does one part after the other never sees both there.
+        let crew = WorkerCrew(threads: 2) { _ in meeting.attend() }
         for pause in [0, 1, 20] {
             try await Task.sleep(for: .milliseconds(pause))
-            arrived.withLock { $0 = 0 }
+            meeting.open()
             crew.perform(parts: 2)
+            #expect(meeting.met == 2)
         }
-        #expect(met.withLock { $0 } == 6)
     }
 
     @Test("threads that work at the same time have different numbers, all of them prepared for")
@@ -139,8 +155,7 @@ import Testing
 
     @Test("a thread without a part helps with the pieces of another's, be it the caller or not", arguments: [0, 1])
     func help(_ busyPart: Int) {
-        let arrived = Mutex(0)
-        let met = Mutex(0)
+        let meeting = Meeting()
         let reference = Reference()
         let crew = WorkerCrew(
             threads: 2,
@@ -151,18 +166,9 @@ import Testing
                     reference.crew?.share(pieces: 2, of: thread)
                 }
             },
-            piece: { _, _ in
-                arrived.withLock { $0 += 1 }
-                for _ in 0 ..< 20_000 {
-                    if arrived.withLock({ $0 }) == 2 {
-                        met.withLock { $0 += 1 }
-                        return
-                    }
-                    usleep(100)
-                }
-            })
+            piece: { _, _ in meeting.attend() })
         reference.crew = crew
         crew.perform(parts: 2)
-        #expect(met.withLock { $0 } == 2)
+        #expect(meeting.met == 2)
     }
 }

@@ -3,10 +3,11 @@ import TensorCore
 /// Runs a network over batches: forward, loss, backward and the optimiser's step, with all memory allocated up front.
 ///
 /// A batch is cut into a fixed number of shards. Losses and gradients are added in the order of the shards. Threads only
-/// decide who computes a shard, in a workspace of their own, so any number of them gives the same bits.
+/// decide who computes a shard, in a workspace of their own, and who a late gradient, so any number of them gives the same
+/// bits.
 ///
-/// Unchecked sendable: one caller at a time starts work; inside, threads write to different workspaces, and to the gradients
-/// and losses of different shards or to different blocks only.
+/// Unchecked sendable: one caller at a time starts work; inside, threads write to different workspaces, and to the losses and
+/// gradients of different shards, to different late gradients or to different blocks only.
 final class StepEngine: @unchecked Sendable {
     let network: CompiledNetwork
     let kernels: Kernels

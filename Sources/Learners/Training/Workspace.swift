@@ -4,8 +4,8 @@ import TensorCore
 /// One thread's memory for the activations of a shard, and what the thread does there: shard after shard uses the same
 /// memory, which so stays in the nearest caches.
 ///
-/// Unchecked sendable: the step engine gives each thread a workspace of its own, in which other threads write late gradients
-/// only while it waits for them.
+/// Unchecked sendable: the step engine gives each thread a workspace of its own, in which others work only on
+/// late gradients, each in memory of its own, while that thread waits for them.
 final class Workspace: @unchecked Sendable {
     private let shared: Shared
     private let memory: FloatBlock
